@@ -1,0 +1,22 @@
+//! The Journey compiler: names → types → checks → MIR → segments → machine code.
+//!
+//! ```text
+//! text ─grammar→ tree ─parse→ ast ─check→ hir ─lower→ mir ─codegen→ machine code
+//!                                                      └─ interpreter, the oracle
+//! ```
+#![expect(missing_docs, reason = "fields and variants whose names say all carry none; everything else is documented")]
+
+pub mod ast;
+pub mod check;
+pub mod diagnostics;
+pub mod hir;
+pub mod machine;
+pub mod mir;
+pub mod program;
+pub mod source;
+pub mod types;
+
+pub use diagnostics::{Diagnostic, Severity};
+pub use journey_grammar::{FileId, Span};
+pub use program::{Backend, Program};
+pub use source::{Position, Sources};

@@ -1,0 +1,19 @@
+//! What a step runs on: the heap of words, the context, faults, and the host's operations.
+//!
+//! Everything here is safe Rust and shared by the interpreter and the machine code.
+
+pub mod context;
+pub mod fault;
+pub mod heap;
+
+pub use context::{Context, EffectRecord, Status};
+pub use fault::{Fault, FaultKind};
+
+/// The earliest instant: 0001-01-01T00:00:00Z.
+pub const TIME_MIN_MS: i64 = -62_135_596_800_000;
+/// The latest instant: 9999-12-30T00:00:00Z, so that every zone can show it.
+pub const TIME_MAX_MS: i64 = 253_402_128_000_000;
+/// Words that a step may use at most, constants included (64 MiB).
+pub const STEP_WORDS_MAX: usize = 8 << 20;
+/// Turns of loops, calls and list elements that a step may take unless `journey.toml` says otherwise.
+pub const BUDGET_DEFAULT: i64 = 100_000;

@@ -1,0 +1,1 @@
+//! The Journey runtime: customers, timers, effects and the store.
