@@ -4,6 +4,8 @@
 //! The primary label says what is here, secondary labels why that matters, `help` what to do, as an imperative.
 
 pub mod codes;
+pub mod json;
+pub mod render;
 
 use journey_grammar::Span;
 
