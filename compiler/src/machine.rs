@@ -2,9 +2,14 @@
 //!
 //! Everything here is safe Rust and shared by the interpreter and the machine code.
 
+pub mod civil;
+pub mod codec;
 pub mod context;
 pub mod fault;
 pub mod heap;
+pub mod host;
+pub(crate) mod number;
+pub mod text;
 
 pub use context::{Context, EffectRecord, Status};
 pub use fault::{Fault, FaultKind};
@@ -13,6 +18,14 @@ pub use fault::{Fault, FaultKind};
 pub const TIME_MIN_MS: i64 = -62_135_596_800_000;
 /// The latest instant: 9999-12-30T00:00:00Z, so that every zone can show it.
 pub const TIME_MAX_MS: i64 = 253_402_128_000_000;
+/// The earliest Date, in days since the epoch.
+pub const DATE_MIN_DAYS: i64 = TIME_MIN_MS / DAY_MS;
+/// The latest Date: 9999-12-30.
+pub const DATE_MAX_DAYS: i64 = TIME_MAX_MS / DAY_MS;
+/// Milliseconds of a day of 24 hours.
+pub const DAY_MS: i64 = 86_400_000;
+/// What one unit of a Decimal counts: it is kept in millionths.
+pub const DECIMAL_ONE: i64 = 1_000_000;
 /// Words that a step may use at most, constants included (64 MiB).
 pub const STEP_WORDS_MAX: usize = 8 << 20;
 /// Turns of loops, calls and list elements that a step may take unless `journey.toml` says otherwise.

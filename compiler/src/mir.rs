@@ -8,6 +8,8 @@
 //! pause its frame, and the graph is cut into segments: one function from the start, or from an arm of a pause,
 //! to the next pauses. Only segments remain in a [`Module`].
 
+pub(crate) mod interpret;
+
 use crate::hir::{ArithOp, ChannelId, CompareOp, EventId, MessageId};
 use crate::types::{EnumId, RecordId, TypeId, Types};
 use journey_grammar::Span;
@@ -112,7 +114,7 @@ pub enum Op {
         input: StepInput,
     },
     /// Checked. Faults: overflow, division by zero. `Rem` has the sign of the dividend; division truncates
-    /// (except Decimal's). With kind Time only `Add`, `Sub` occur: `a` is the Time and `b` a Duration; `Time - Time` has kind Duration.
+    /// (except Decimal's); the smallest number `Rem` -1 is 0. With kind Time only `Add`, `Sub` occur: `a` is the Time and `b` a Duration; `Time - Time` has kind Duration.
     /// With kind Duration, `Mul` has an Int as `b`. With kind Decimal, `b` is a Decimal too.
     Arith {
         op: ArithOp,
@@ -198,9 +200,9 @@ pub enum Op {
         list: Local,
         len: Local,
     },
-    /// One turn of the budget. Faults when it is used up.
+    /// One turn of the budget: `fuel -= 1`, a fault if it is below 0 then.
     Turn,
-    /// `count` turns of the budget (at least 0).
+    /// `count` turns of the budget (at least 0): `fuel -= count`, a fault if it is below 0 then.
     Turns {
         count: Local,
     },

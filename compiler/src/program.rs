@@ -1,7 +1,7 @@
 //! A compiled program: the module, its constants, and code to run it.
 
-use crate::machine::{Context, Status};
-use crate::mir::{FunctionId, Module};
+use crate::machine::{Context, Fault, FaultKind, Status};
+use crate::mir::{FunctionId, GlobalId, Module, TextId, interpret};
 
 /// What runs the functions of a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,12 +13,25 @@ pub enum Backend {
     Interpreter,
 }
 
+/// What stands before all else in every heap of a program.
+#[derive(Debug, Default)]
+pub struct Constants {
+    /// The words themselves; word 0 is never a value.
+    pub heap: Vec<u64>,
+    /// Where each of [`Module::texts`] stands.
+    pub texts: Vec<u64>,
+    /// The word of each of [`Module::globals`].
+    pub globals: Vec<u64>,
+}
+
 /// A program that can run. Cheap to share (`Arc`), never changed.
 #[derive(Debug)]
 pub struct Program {
     /// What the engine reads.
     pub module: Module,
-    // + constant heap prefix, + globals' words, + Option<codegen::Code>
+    constants: Constants,
+    /// Words that frame and deadlines of any pause need at most.
+    out_words: usize,
 }
 
 impl Program {
@@ -26,12 +39,66 @@ impl Program {
     ///
     /// # Errors
     /// A constant that faults (`const x = 1 / 0`), as the fault that it is.
-    pub fn new(_module: Module, _backend: Backend) -> Result<Self, crate::machine::Fault> {
-        todo!()
+    pub fn new(module: Module, _backend: Backend) -> Result<Self, Fault> {
+        let constants = constants(&module)?;
+        let pauses = module.journeys.iter().flat_map(|journey| &journey.pauses);
+        let out_words = pauses.map(|pause| pause.frame.len() + pause.arms.len()).max().unwrap_or(0);
+        Ok(Self { module, constants, out_words })
     }
 
     /// Runs an entry function on a context that was prepared by [`Context::begin`].
-    pub fn call(&self, _function: FunctionId, _args: &[u64], _cx: &mut Context) -> Status {
-        todo!()
+    pub fn call(&self, function: FunctionId, args: &[u64], cx: &mut Context) -> Status {
+        interpret::call(&self.module, &self.constants, function, args, cx)
     }
+
+    /// Which backend runs it.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        Backend::Interpreter
+    }
+
+    /// Where a string literal stands in every heap of the program.
+    #[must_use]
+    pub fn text_ref(&self, text: TextId) -> u64 {
+        self.constants.texts.get(text.0 as usize).copied().unwrap_or(0)
+    }
+
+    /// The word of a constant; a field's default is the constant of the same number.
+    #[must_use]
+    pub fn global(&self, global: GlobalId) -> u64 {
+        self.constants.globals.get(global.0 as usize).copied().unwrap_or(0)
+    }
+
+    /// What every heap of the program begins with.
+    #[must_use]
+    pub fn constants(&self) -> &[u64] {
+        &self.constants.heap
+    }
+
+    pub(crate) fn out_words(&self) -> usize {
+        self.out_words
+    }
+}
+
+/// Texts and globals, in order; each global may use those before it.
+fn constants(module: &Module) -> Result<Constants, Fault> {
+    let mut cx = Context::over(&[0], 0);
+    let mut constants = Constants::default();
+    for text in &module.texts {
+        let word = cx.new_string(text).map_err(|kind| Fault { kind, span: crate::Span::default() })?;
+        constants.texts.push(word);
+    }
+    for global in &module.globals {
+        cx.fuel = crate::machine::BUDGET_DEFAULT;
+        match interpret::call(module, &constants, global.function, &[], &mut cx) {
+            Status::Returned(word) => constants.globals.push(word),
+            Status::Faulted(fault) => return Err(fault),
+            Status::Suspended { .. } | Status::Finished { .. } => {
+                return Err(Fault { kind: FaultKind::CorruptState, span: crate::Span::default() });
+            }
+        }
+    }
+    let top = usize::try_from(cx.top).unwrap_or(usize::MAX);
+    constants.heap = cx.words.get(..top).unwrap_or_default().to_vec();
+    Ok(constants)
 }

@@ -1,6 +1,11 @@
 //! The context of a step: inputs, heap, budget, and what came out.
 
+use super::{BUDGET_DEFAULT, FaultKind, STEP_WORDS_MAX};
+use crate::Program;
 use crate::mir::EffectId;
+
+/// Words by which the heap begins behind the constants (32 KiB).
+const CHUNK_WORDS: usize = 4096;
 
 /// How a call of a function ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +45,7 @@ pub struct Context {
     pub now: i64,
     /// Reference to the customer's key.
     pub customer: u64,
-    /// Turns that are left of the budget.
+    /// Turns that are left of the budget; below 0 once it is exhausted.
     pub fuel: i64,
     /// How the running function ended: see `codegen`.
     pub(crate) status: u64,
@@ -67,4 +72,92 @@ pub struct Context {
     pub forced_variants: Vec<(String, String)>,
     /// The fault of a host operation, until its status is read.
     pub(crate) host_fault: Option<super::FaultKind>,
+}
+
+impl Context {
+    /// A context for steps of this program: its heap begins with the program's constants.
+    #[must_use]
+    pub fn new(program: &Program) -> Self {
+        Self::over(program.constants(), program.out_words())
+    }
+
+    /// A context whose heap begins with these words; word 0 is never a value.
+    pub(crate) fn over(constants: &[u64], out_words: usize) -> Self {
+        let mut words = constants.to_vec();
+        if words.is_empty() {
+            words.push(0);
+        }
+        let constants = words.len();
+        words.resize(constants + CHUNK_WORDS, 0);
+        let mut context = Self {
+            base: 0,
+            top: constants as u64,
+            limit: 0,
+            profile: 0,
+            now: 0,
+            customer: 0,
+            fuel: BUDGET_DEFAULT,
+            status: 0,
+            detail: 0,
+            args: 0,
+            out: 0,
+            words,
+            constants,
+            out_words: vec![0; out_words.max(1)],
+            frame: Vec::new(),
+            deadlines: Vec::new(),
+            effects: Vec::new(),
+            forced_variants: Vec::new(),
+            host_fault: None,
+        };
+        context.sync();
+        context
+    }
+
+    /// Begins a step: what the last one left goes; the profile is to be set by the caller.
+    /// `fuel` is the budget in turns. A key that does not fit into memory becomes the empty one.
+    pub fn begin(&mut self, now_ms: i64, customer: &str, fuel: i64) {
+        self.top = self.constants as u64;
+        self.profile = 0;
+        self.now = now_ms;
+        self.fuel = fuel;
+        self.frame.clear();
+        self.deadlines.clear();
+        self.effects.clear();
+        self.host_fault = None;
+        self.customer = self.new_string(customer).unwrap_or(0);
+    }
+
+    /// Sets the addresses that machine code uses.
+    pub(crate) fn sync(&mut self) {
+        self.base = self.words.as_ptr() as usize as u64;
+        self.limit = self.words.len() as u64;
+        self.out = self.out_words.as_ptr() as usize as u64;
+    }
+
+    /// That many words from the top of the heap; what stands in them is undetermined.
+    ///
+    /// # Errors
+    /// [`FaultKind::MemoryExhausted`] past [`STEP_WORDS_MAX`].
+    pub fn alloc(&mut self, words: usize) -> Result<u64, FaultKind> {
+        let reference = self.top;
+        let end = reference.saturating_add(words as u64);
+        if end > self.limit {
+            self.grow(end)?;
+        }
+        self.top = end;
+        Ok(reference)
+    }
+
+    #[cold]
+    fn grow(&mut self, end: u64) -> Result<(), FaultKind> {
+        let end = usize::try_from(end).unwrap_or(usize::MAX);
+        if end > STEP_WORDS_MAX {
+            return Err(FaultKind::MemoryExhausted);
+        }
+        let wanted = end.max(self.words.len().saturating_mul(2)).max(CHUNK_WORDS).min(STEP_WORDS_MAX);
+        self.words.resize(wanted, 0);
+        self.sync();
+        Ok(())
+    }
 }
