@@ -32,11 +32,6 @@ pub fn zone(name: &str) -> Option<TimeZone> {
     })
 }
 
-/// The zone of an IANA name, or the fault.
-pub(crate) fn zone_or_fault(name: &str) -> Result<TimeZone, FaultKind> {
-    zone(name).ok_or(FaultKind::UnknownTimezone)
-}
-
 /// Year, month and day of a Date in days since the epoch (the proleptic Gregorian calendar).
 #[must_use]
 pub fn date_parts(days: i64) -> (i64, i64, i64) {
@@ -75,7 +70,7 @@ pub fn weekday(days: i64) -> i64 {
 /// Date and time of day in the zone at an instant.
 #[must_use]
 pub fn local(ms: i64, zone: &TimeZone) -> (i64, i64) {
-    let shifted = ms + offset_ms(ms, zone);
+    let shifted = ms.saturating_add(offset_ms(ms, zone));
     (shifted.div_euclid(DAY_MS), shifted.rem_euclid(DAY_MS))
 }
 
@@ -133,7 +128,7 @@ pub fn next_within(now: i64, from: i64, to: i64, zone: &TimeZone) -> Result<i64,
 
 /// The instants of a local date and time: the first, and the second where it comes twice.
 fn instants(date: i64, time_ms: i64, zone: &TimeZone) -> Result<(i64, Option<i64>), FaultKind> {
-    if !(DATE_MIN_DAYS..=DATE_MAX_DAYS).contains(&date) {
+    if !(DATE_MIN_DAYS..=DATE_MAX_DAYS).contains(&date) || !(0..DAY_MS).contains(&time_ms) {
         return Err(FaultKind::TimeOutOfRange);
     }
     let wall = date * DAY_MS + time_ms;

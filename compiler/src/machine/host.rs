@@ -3,6 +3,13 @@
 //! Pure, but for allocations in the step's heap. Whatever the words are, nothing here panics: words that are no values of
 //! their types read as 0 or empty.
 
+mod collections;
+mod equal;
+mod experiment;
+mod numbers;
+mod strings;
+mod times;
+
 use super::{Context, FaultKind};
 use crate::mir::{HostOp, Module};
 use crate::types::Types;
@@ -10,8 +17,73 @@ use crate::types::Types;
 /// Computes `op` of these words; see [`HostOp`] for arguments and results.
 ///
 /// # Errors
-/// The faults that [`HostOp`] names; [`FaultKind::CorruptState`] where arguments are missing.
+/// The faults that [`HostOp`] names.
 pub fn call(op: HostOp, args: &[u64], cx: &mut Context, types: &Types, module: &Module) -> Result<u64, FaultKind> {
-    let _ = (op, args, cx, types, module);
-    Err(FaultKind::Internal)
+    let args = Args(args);
+    match op {
+        HostOp::Equal(ty) => equal::equal(types, ty, args.word(0), args.word(1), cx).map(u64::from),
+        HostOp::CompareStrings
+        | HostOp::Format(_)
+        | HostOp::Concat
+        | HostOp::StringLength
+        | HostOp::StringLower
+        | HostOp::StringUpper
+        | HostOp::StringTrim
+        | HostOp::StringContains
+        | HostOp::StringStartsWith
+        | HostOp::StringEndsWith
+        | HostOp::StringReplace
+        | HostOp::StringSplit
+        | HostOp::ListJoin => strings::call(op, args, cx, types),
+        HostOp::DecimalMul
+        | HostOp::DecimalDiv
+        | HostOp::FloatRem
+        | HostOp::Convert { .. }
+        | HostOp::Round(_)
+        | HostOp::Floor(_)
+        | HostOp::Ceil(_)
+        | HostOp::Fixed(_)
+        | HostOp::Abs(_)
+        | HostOp::FloatMin
+        | HostOp::FloatMax => numbers::call(op, args, cx, types),
+        HostOp::ListContains(_)
+        | HostOp::ListTake
+        | HostOp::ListSortBy(_)
+        | HostOp::MapFind(_)
+        | HostOp::MapKeys
+        | HostOp::MapValues
+        | HostOp::MapNew(_) => collections::call(op, args, cx, types),
+        HostOp::TimeDate
+        | HostOp::TimeTime
+        | HostOp::TimeHour
+        | HostOp::TimeWeekday
+        | HostOp::DateAt
+        | HostOp::DatePlusDays
+        | HostOp::DatePlusMonths
+        | HostOp::DateNextAnniversary
+        | HostOp::NextLocal
+        | HostOp::NextWithin => times::call(op, args, cx),
+        HostOp::PickVariant(index) => {
+            let experiment = module.experiments.get(index as usize).ok_or(FaultKind::CorruptState)?;
+            Ok(experiment::pick(experiment, cx))
+        }
+    }
+}
+
+/// The arguments of an operation; one that is missing is 0.
+#[derive(Clone, Copy)]
+struct Args<'a>(&'a [u64]);
+
+impl Args<'_> {
+    fn word(self, index: usize) -> u64 {
+        self.0.get(index).copied().unwrap_or(0)
+    }
+
+    fn int(self, index: usize) -> i64 {
+        self.word(index).cast_signed()
+    }
+
+    fn float(self, index: usize) -> f64 {
+        f64::from_bits(self.word(index))
+    }
 }
