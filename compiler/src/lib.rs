@@ -6,6 +6,7 @@
 //! ```
 #![expect(missing_docs, reason = "fields and variants whose names say all carry none; everything else is documented")]
 
+pub mod analysis;
 pub mod ast;
 pub mod check;
 pub mod diagnostics;
@@ -13,6 +14,7 @@ pub mod hir;
 pub mod machine;
 pub mod mir;
 pub mod program;
+pub mod project;
 pub mod source;
 pub mod types;
 

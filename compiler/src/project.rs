@@ -1,0 +1,297 @@
+//! Finding and reading a project: a folder with a `journey.toml` and every `.journey` file below it, or a file of its own.
+//!
+//! What the user must mend in the files is a diagnostic with its place; what the machine refuses is a [`LoadError`].
+
+mod settings;
+
+pub use settings::{BUDGET_MAX, DEDUPE_WINDOW_MAX_MS, Settings, duration_ms};
+
+use crate::diagnostics::{Diagnostic, render::visible};
+use crate::source::Sources;
+use journey_grammar::{FileId, Span};
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// Bytes that a source file may have.
+pub const FILE_BYTES_MAX: u64 = 4 << 20;
+/// Source files that a project may have.
+pub const FILES_MAX: usize = 10_000;
+/// Folders within one another that are looked into.
+const DEPTH_MAX: usize = 64;
+/// The file that makes a folder a project.
+pub const MANIFEST: &str = "journey.toml";
+/// What the names of source files end in.
+pub const EXTENSION: &str = "journey";
+
+/// A project as read, before it is parsed.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// As `journey.toml` says, else the folder's or the file's name.
+    pub name: String,
+    /// The folder that holds the project's files.
+    pub root: PathBuf,
+    /// Its files, and `journey.toml` where there is something to say about it.
+    pub sources: Sources,
+    /// The `.journey` files among the sources, in the order of their paths; those that couldn't be read as text are left out.
+    pub files: Vec<FileId>,
+    /// Where each source was read from; as many as there are sources.
+    pub paths: Vec<PathBuf>,
+    pub settings: Settings,
+    /// What is wrong with the files as such.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What keeps a project from being read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("there is no file or folder `{}`", visible(&.0.display().to_string()))]
+    NotFound(PathBuf),
+    #[error("`{}` is neither a folder, nor a file that ends in `.journey`", visible(&.0.display().to_string()))]
+    NotSource(PathBuf),
+    #[error("`{}` has no `.journey` file; write one, or let `journey init` make a project", visible(&.0.display().to_string()))]
+    NoFiles(PathBuf),
+    #[error("`{}` isn't a project; it holds several of them, such as `{}`: name one", visible(&.0.display().to_string()), visible(&.1.display().to_string()))]
+    Several(PathBuf, PathBuf),
+    #[error("`{}` is a link that leads back to `{}`: remove it", visible(&.0.display().to_string()), visible(&.1.display().to_string()))]
+    Loop(PathBuf, PathBuf),
+    #[error("`{}` has more than {FILES_MAX} `.journey` files; is this the right folder?", visible(&.0.display().to_string()))]
+    TooManyFiles(PathBuf),
+    #[error("`{}` can't be read: {}", visible(&.0.display().to_string()), reason(.1))]
+    Unreadable(PathBuf, io::Error),
+}
+
+/// Texts that stand in for what is on disk, by canonical path: what an editor has open.
+pub type Overlay = HashMap<PathBuf, String>;
+
+/// Reads the project at a path (a folder, a `.journey` file or a `journey.toml`), or the one around the current folder.
+///
+/// # Errors
+/// Where there is no project, or where a file or folder can't be read.
+pub fn load(path: Option<&Path>) -> Result<Project, LoadError> {
+    load_with(path, &Overlay::new())
+}
+
+/// Like [`load`], with the texts of `overlay` in place of those on disk.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(path: Option<&Path>, overlay: &Overlay) -> Result<Project, LoadError> {
+    match locate(path)? {
+        Located::Folder { root, manifest } => load_folder(root, manifest, overlay),
+        Located::File(file) => load_file(&file, overlay),
+    }
+}
+
+/// What a path means.
+enum Located {
+    Folder { root: PathBuf, manifest: bool },
+    File(PathBuf),
+}
+
+fn locate(path: Option<&Path>) -> Result<Located, LoadError> {
+    let path = path.unwrap_or(Path::new("."));
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => LoadError::NotFound(path.to_owned()),
+        _ => LoadError::Unreadable(path.to_owned(), error),
+    })?;
+    if metadata.is_dir() {
+        let above = project_above(path);
+        let manifest = above.is_some();
+        return Ok(Located::Folder { root: above.unwrap_or_else(|| path.to_owned()), manifest });
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.file_name().is_some_and(|name| name == MANIFEST) {
+        return Ok(Located::Folder { root: parent.to_owned(), manifest: true });
+    }
+    if !metadata.is_file() || path.extension().is_none_or(|extension| extension != EXTENSION) {
+        return Err(LoadError::NotSource(path.to_owned()));
+    }
+    Ok(match project_above(parent) {
+        Some(root) => Located::Folder { root, manifest: true },
+        None => Located::File(path.to_owned()),
+    })
+}
+
+/// The folder itself, or the nearest one above it, that has a `journey.toml`; as few `..` away as it can be named.
+fn project_above(folder: &Path) -> Option<PathBuf> {
+    if folder.join(MANIFEST).is_file() {
+        return Some(folder.to_owned());
+    }
+    let absolute = fs::canonicalize(folder).ok()?;
+    absolute.ancestors().skip(1).find(|above| above.join(MANIFEST).is_file()).map(Path::to_owned)
+}
+
+fn load_folder(root: PathBuf, manifest: bool, overlay: &Overlay) -> Result<Project, LoadError> {
+    let mut project = Project::new(root);
+    if manifest {
+        let path = project.root.join(MANIFEST);
+        if let Some(file) = project.read(&path, overlay)? {
+            let text = project.sources.get(file).text.clone();
+            project.settings = settings::parse(file, &text, &mut project.diagnostics);
+        }
+    }
+    if let Some(name) = &project.settings.name {
+        project.name.clone_from(name);
+    }
+    let paths = source_files(&project.root)?;
+    if paths.is_empty() {
+        return Err(match nested_project(&project.root) {
+            Some(nested) => LoadError::Several(project.root, nested),
+            None => LoadError::NoFiles(project.root),
+        });
+    }
+    for path in paths {
+        project.add(&path, overlay)?;
+    }
+    Ok(project)
+}
+
+fn load_file(path: &Path, overlay: &Overlay) -> Result<Project, LoadError> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut project = Project::new(parent.to_owned());
+    project.name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    project.add(path, overlay)?;
+    Ok(project)
+}
+
+impl Project {
+    fn new(root: PathBuf) -> Self {
+        let absolute = fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
+        let name = absolute.file_name().map_or_else(|| String::from("project"), |name| name.to_string_lossy().into_owned());
+        Self {
+            name,
+            root,
+            sources: Sources::default(),
+            files: Vec::new(),
+            paths: Vec::new(),
+            settings: Settings::default(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Adds a source file to the program.
+    fn add(&mut self, path: &Path, overlay: &Overlay) -> Result<(), LoadError> {
+        if let Some(file) = self.read(path, overlay)? {
+            self.files.push(file);
+        }
+        Ok(())
+    }
+
+    /// Reads a file into the sources; `None` where it isn't text, which is reported.
+    fn read(&mut self, path: &Path, overlay: &Overlay) -> Result<Option<FileId>, LoadError> {
+        if !overlay.is_empty()
+            && let Some(text) = fs::canonicalize(path).ok().and_then(|path| overlay.get(&path))
+        {
+            return Ok(Some(self.source(path, text.as_str())));
+        }
+        let unreadable = |error| LoadError::Unreadable(path.to_owned(), error);
+        let metadata = fs::metadata(path).map_err(unreadable)?;
+        if metadata.len() > FILE_BYTES_MAX {
+            self.too_large(path, metadata.len());
+            return Ok(None);
+        }
+        let bytes = fs::read(path).map_err(unreadable)?;
+        match std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)) {
+            Ok(text) => Ok(Some(self.source(path, text))),
+            Err(error) => {
+                self.not_utf8(path, &bytes, error);
+                Ok(None)
+            }
+        }
+    }
+
+    fn source(&mut self, path: &Path, text: &str) -> FileId {
+        self.paths.push(path.to_owned());
+        self.sources.add(shown(path), text)
+    }
+
+    fn too_large(&mut self, path: &Path, bytes: u64) {
+        let file = self.source(path, "");
+        let (megabytes, limit) = (bytes.div_ceil(1 << 20), FILE_BYTES_MAX >> 20);
+        let message = format!("the file has {megabytes} MiB; {limit} MiB are the most that a source file may have");
+        let diagnostic = Diagnostic::error("E0702", Span::new(file, 0, 0), message, "it wasn't read")
+            .help("is this data? Events belong into `.ndjson` files, and journeys into several files that are small enough to read");
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn not_utf8(&mut self, path: &Path, bytes: &[u8], error: std::str::Utf8Error) {
+        let marked = bytes.len() - bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).len();
+        let at = error.valid_up_to();
+        let text = String::from_utf8_lossy(&bytes[marked..]);
+        let file = self.source(path, &text);
+        let wrong = bytes.get(marked + at).copied().unwrap_or_default();
+        let line = self.sources.get(file).position(u32::try_from(at).unwrap_or(u32::MAX)).line;
+        let before = &bytes[marked..marked + at];
+        let in_line = at - before.iter().rposition(|&byte| byte == b'\n').map_or(0, |feed| feed + 1);
+        let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+        let start = u32::try_from(at).unwrap_or(u32::MAX);
+        let diagnostic = Diagnostic::error(
+            "E0701",
+            Span::new(file, start, start.saturating_add(3)),
+            format!("the file isn't UTF-8: line {line}, byte {} of the line, byte {} of the file", in_line + 1, marked + at + 1),
+            format!("the byte 0x{wrong:02X} can't stand here"),
+        )
+        .help(if utf16 {
+            "it looks like UTF-16: save it as UTF-8"
+        } else {
+            "save the file as UTF-8; editors call it the file's encoding"
+        });
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// The source files of a folder, by path; those of projects below it are theirs.
+fn source_files(root: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    let mut paths = Vec::new();
+    let entries = WalkDir::new(root).follow_links(true).max_depth(DEPTH_MAX).sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_elsewhere(entry)) {
+        let entry = entry.map_err(|error| walk_error(root, error))?;
+        if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == EXTENSION) {
+            paths.push(entry.into_path());
+        }
+        if paths.len() > FILES_MAX {
+            return Err(LoadError::TooManyFiles(root.to_owned()));
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Hidden files and folders, and folders that are projects of their own.
+fn is_elsewhere(entry: &walkdir::DirEntry) -> bool {
+    let hidden = entry.file_name().to_string_lossy().starts_with('.');
+    hidden || (entry.file_type().is_dir() && entry.path().join(MANIFEST).is_file())
+}
+
+/// A project somewhere below a folder that isn't one.
+fn nested_project(root: &Path) -> Option<PathBuf> {
+    let entries = WalkDir::new(root).min_depth(1).max_depth(4).sort_by_file_name().into_iter();
+    entries.filter_map(Result::ok).find(|entry| entry.file_name() == MANIFEST)?.path().parent().map(Path::to_owned)
+}
+
+fn walk_error(root: &Path, error: walkdir::Error) -> LoadError {
+    let path = error.path().unwrap_or(root).to_owned();
+    if let Some(ancestor) = error.loop_ancestor() {
+        return LoadError::Loop(path, ancestor.to_owned());
+    }
+    LoadError::Unreadable(path, error.into_io_error().unwrap_or_else(|| io::Error::other("it can't be listed")))
+}
+
+/// A path as people are shown it: relative to the current folder where it lies below it.
+fn shown(path: &Path) -> String {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    let current = std::env::current_dir().ok();
+    let relative = current.as_deref().and_then(|current| path.strip_prefix(current).ok()).unwrap_or(path);
+    relative.display().to_string()
+}
+
+/// The system's words without its number.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

@@ -1,0 +1,64 @@
+//! `journey check`
+
+use crate::failure::Failure;
+use crate::output::{Format, Output};
+use crate::report;
+use clap::{Args, ValueEnum};
+use journey_compiler::analysis::Analysis;
+use journey_compiler::project::{self, Project};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Find every mistake in a project, and say how to mend it
+///
+/// Parses, checks and compiles every file of the project. All mistakes are shown, not only the first; each with its
+/// place, the reason, and what to do. Nothing is run and nothing is written.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  journey check                         the project around the current folder
+  journey check shop                    a project folder
+  journey check welcome.journey         a file that is a program of its own
+  journey check --deny warnings         warnings fail too, as wanted in CI
+  journey check --format json           one JSON object a line, for other programs
+
+Each diagnostic has a code; `journey explain CODE` tells more about it. Warnings alone leave the exit status 0.")]
+pub struct Check {
+    /// A project folder or a .journey file [default: the project around the current folder]
+    path: Option<PathBuf>,
+    /// Let warnings fail as errors do
+    #[arg(long, value_enum, value_name = "warnings", hide_possible_values = true)]
+    deny: Option<Deny>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    Warnings,
+}
+
+pub fn run(command: &Check, output: &Output) -> Result<(), Failure> {
+    let project = project::load(command.path.as_deref())?;
+    let (analysis, _) = report::compile(&project);
+    let mut out = output.out();
+    let (errors, warnings) = report::counts(&analysis.diagnostics);
+    if output.format == Format::Json {
+        for diagnostic in &analysis.diagnostics {
+            writeln!(out, "{}", journey_compiler::diagnostics::json::line(diagnostic, &project.sources))?;
+        }
+    } else {
+        report::show(&analysis.diagnostics, &project.sources, output);
+        if errors + warnings == 0 {
+            writeln!(out, "{}: {}: no problems", project.name, contents(&project, &analysis))?;
+        }
+    }
+    out.flush()?;
+    if errors > 0 || (warnings > 0 && command.deny.is_some()) { Err(Failure::Reported) } else { Ok(()) }
+}
+
+/// What a program consists of, in numbers.
+fn contents(project: &Project, analysis: &Analysis) -> String {
+    let program = &analysis.program;
+    let parts = [(program.journeys.len(), "journey"), (program.messages.len(), "message"), (program.tests.len(), "test")];
+    let counted: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| report::plural(*count, what)).collect();
+    if counted.is_empty() { report::plural(project.files.len(), "file") } else { counted.join(", ") }
+}
