@@ -9,6 +9,7 @@
 pub mod analysis;
 pub mod ast;
 pub mod check;
+pub mod codegen;
 pub mod diagnostics;
 pub mod hir;
 pub mod machine;

@@ -1,5 +1,6 @@
 //! A compiled program: the module, its constants, and code to run it.
 
+use crate::codegen::{self, Code, CodegenError};
 use crate::machine::{Context, Fault, FaultKind, Status};
 use crate::mir::{FunctionId, GlobalId, Module, TextId, interpret};
 
@@ -32,29 +33,56 @@ pub struct Program {
     constants: Constants,
     /// Words that frame and deadlines of any pause need at most.
     out_words: usize,
+    /// The machine code, or why there is none; `None` where none was asked for.
+    code: Option<Result<Code, CodegenError>>,
 }
 
 impl Program {
-    /// Computes the constants and makes code.
+    /// Computes the constants and makes code. Where machine code cannot be made, the program is interpreted, and
+    /// [`Program::refused`] says why.
     ///
     /// # Errors
     /// A constant that faults (`const x = 1 / 0`), as the fault that it is.
-    pub fn new(module: Module, _backend: Backend) -> Result<Self, Fault> {
+    pub fn new(module: Module, backend: Backend) -> Result<Self, Fault> {
         let constants = constants(&module)?;
         let pauses = module.journeys.iter().flat_map(|journey| &journey.pauses);
         let out_words = pauses.map(|pause| pause.frame.len() + pause.arms.len()).max().unwrap_or(0);
-        Ok(Self { module, constants, out_words })
+        let code = (backend == Backend::Machine).then(|| codegen::compile(&module, &constants.globals, &constants.texts));
+        Ok(Self { module, constants, out_words, code })
     }
 
     /// Runs an entry function on a context that was prepared by [`Context::begin`].
     pub fn call(&self, function: FunctionId, args: &[u64], cx: &mut Context) -> Status {
-        interpret::call(&self.module, &self.constants, function, args, cx)
+        match &self.code {
+            Some(Ok(code)) => code.call(function, args, cx, &self.module),
+            _ => interpret::call(&self.module, &self.constants, function, args, cx),
+        }
+    }
+
+    /// Runs an entry function that returns a Bool: a condition.
+    ///
+    /// # Errors
+    /// The fault, where it does not return.
+    pub fn holds(&self, function: FunctionId, args: &[u64], cx: &mut Context) -> Result<bool, Fault> {
+        match self.call(function, args, cx) {
+            Status::Returned(word) => Ok(word != 0),
+            Status::Faulted(fault) => Err(fault),
+            Status::Suspended { .. } | Status::Finished { .. } => {
+                Err(Fault { kind: FaultKind::CorruptState, span: crate::Span::default() })
+            }
+        }
     }
 
     /// Which backend runs it.
     #[must_use]
     pub fn backend(&self) -> Backend {
-        Backend::Interpreter
+        if matches!(self.code, Some(Ok(_))) { Backend::Machine } else { Backend::Interpreter }
+    }
+
+    /// Why the program is interpreted although machine code was asked for.
+    #[must_use]
+    pub fn refused(&self) -> Option<&CodegenError> {
+        self.code.as_ref().and_then(|code| code.as_ref().err())
     }
 
     /// Where a string literal stands in every heap of the program.

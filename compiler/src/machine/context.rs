@@ -55,6 +55,8 @@ pub struct Context {
     pub(crate) args: u64,
     /// Address of `out[0]`: where `Suspend` puts frame words, then deadlines.
     pub(crate) out: u64,
+    /// Address of what the host must know of the running program; only set while machine code runs.
+    pub(crate) running: u64,
 
     /// The heap.
     pub(crate) words: Vec<u64>,
@@ -101,6 +103,7 @@ impl Context {
             detail: 0,
             args: 0,
             out: 0,
+            running: 0,
             words,
             constants,
             out_words: vec![0; out_words.max(1)],
@@ -130,9 +133,9 @@ impl Context {
 
     /// Sets the addresses that machine code uses.
     pub(crate) fn sync(&mut self) {
-        self.base = self.words.as_ptr() as usize as u64;
+        self.base = self.words.as_mut_ptr().expose_provenance() as u64;
         self.limit = self.words.len() as u64;
-        self.out = self.out_words.as_ptr() as usize as u64;
+        self.out = self.out_words.as_mut_ptr().expose_provenance() as u64;
     }
 
     /// That many words from the top of the heap; what stands in them is undetermined.

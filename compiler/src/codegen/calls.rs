@@ -1,0 +1,67 @@
+//! Calls: of functions of the module, and of the host.
+
+use super::CodegenError;
+use super::abi;
+use super::function::{Exit, Translator, WORD};
+use super::symbols::Import;
+use crate::mir::{EffectId, FunctionId, HostOp, Local};
+use cranelift_codegen::ir::{InstBuilder, Value};
+use journey_grammar::Span;
+
+impl Translator<'_, '_> {
+    /// Calls a function of the module; a fault in it becomes one here.
+    pub fn call(&mut self, function: FunctionId, args: &[Local], span: Span) -> Result<Value, CodegenError> {
+        let index = function.0 as usize;
+        let body = self.unit.bodies.get(index).copied().flatten().ok_or_else(|| self.malformed())?;
+        if self.unit.module.functions.get(index).is_none_or(|callee| callee.params.len() != args.len()) {
+            return Err(self.malformed());
+        }
+        let mut values = vec![self.cx];
+        for &arg in args {
+            values.push(self.read(arg)?);
+        }
+        self.flush_fuel();
+        let callee = self.import(body);
+        let call = self.b.ins().call(callee, &values);
+        let value = self.b.inst_results(call)[0];
+        self.reload();
+        let status = self.load_context(abi::STATUS);
+        let site = self.tables.site(span);
+        self.leave_if(status, Exit::Callee(site), &[value.into()]);
+        Ok(value)
+    }
+
+    pub fn host(&mut self, op: HostOp, args: &[Local], span: Span) -> Result<Value, CodegenError> {
+        let values = args.iter().map(|&arg| self.read(arg)).collect::<Result<Vec<_>, _>>()?;
+        self.host_values(op, &values, span)
+    }
+
+    /// A host operation.
+    pub fn host_values(&mut self, op: HostOp, args: &[Value], span: Span) -> Result<Value, CodegenError> {
+        let number = self.tables.op(op);
+        self.host_call(Import::Host, number as i64, args, span)
+    }
+
+    pub fn effect(&mut self, effect: EffectId, args: &[Local], span: Span) -> Result<(), CodegenError> {
+        let values = args.iter().map(|&arg| self.read(arg)).collect::<Result<Vec<_>, _>>()?;
+        self.host_call(Import::Effect, i64::from(effect.0), &values, span)?;
+        Ok(())
+    }
+
+    /// Calls the host with a number and words, which it finds in this function's frame.
+    fn host_call(&mut self, import: Import, number: i64, args: &[Value], span: Span) -> Result<Value, CodegenError> {
+        let slot = self.argument_slot(args.len())?;
+        for (index, &arg) in args.iter().enumerate() {
+            let offset = self.offset(index)?;
+            self.b.ins().stack_store(WORD, arg, slot, offset);
+        }
+        let (number, count) = (self.constant(number), self.constant(args.len() as i64));
+        let address = self.b.ins().stack_addr(WORD, slot, 0);
+        let function = self.host_function(import);
+        let call = self.b.ins().call(function, &[self.cx, number, address, count]);
+        let value = self.b.inst_results(call)[0];
+        self.check_host(span);
+        self.reload_heap();
+        Ok(value)
+    }
+}

@@ -1,0 +1,352 @@
+//! From a function of the MIR to one of Cranelift's: its blocks, variables, and the ways out.
+
+use super::abi::{self, Found, ended};
+use super::symbols::Import;
+use super::{CodegenError, Tables, Unit};
+use crate::mir::{Block as MirBlock, BlockId, Function as MirFunction, Local};
+use cranelift_codegen::ir::immediates::Imm64;
+use cranelift_codegen::ir::{
+    AliasRegion, AliasRegionData, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind,
+    Type, Value, types,
+};
+use cranelift_codegen::isa::{TargetFrontendConfig, TargetIsa};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use cranelift_module::FuncId;
+use indexmap::IndexMap;
+use journey_grammar::Span;
+use rustc_hash::FxHashMap;
+
+/// Every value is a word.
+pub(super) const WORD: Type = types::I64;
+
+/// A way out of a function that several places share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Exit {
+    /// A fault that this code has found, at a place.
+    Fault(Found, usize),
+    /// A fault that the host has noted, at a place.
+    Host(usize),
+    /// A fault that a called function has noted; it becomes one at this place. Takes the word that the callee returned.
+    Callee(usize),
+}
+
+/// Translates one function.
+pub(super) struct Translator<'a, 'u> {
+    pub unit: &'u Unit<'u>,
+    pub tables: &'a mut Tables,
+    pub b: FunctionBuilder<'a>,
+    frontend: TargetFrontendConfig,
+    entry: Block,
+    /// Address of the [`crate::machine::Context`].
+    pub cx: Value,
+    /// Address of the heap and its length: read again after each call that may have moved it.
+    pub base: Variable,
+    pub limit: Variable,
+    /// Turns that are left; written back before what could look at them.
+    pub fuel: Variable,
+    /// Whether the function takes turns itself.
+    counts_fuel: bool,
+    locals: Vec<Variable>,
+    pub blocks: Vec<Block>,
+    /// Name of the function, for errors.
+    name: String,
+    exits: IndexMap<Exit, Block>,
+    imports: FxHashMap<FuncId, FuncRef>,
+    /// Room for the arguments of a host call.
+    arguments: Option<(StackSlot, usize)>,
+    regions: [AliasRegion; 2],
+    /// Up to which offset each reference is known to lie in the heap, in the block that is being translated.
+    pub known: FxHashMap<Value, u32>,
+}
+
+impl<'a, 'u> Translator<'a, 'u> {
+    pub fn new(
+        unit: &'u Unit<'u>,
+        tables: &'a mut Tables,
+        func: &'a mut Function,
+        builder: &'a mut FunctionBuilderContext,
+        isa: &dyn TargetIsa,
+    ) -> Self {
+        let regions = [(1, "context"), (2, "heap")]
+            .map(|(user_id, name)| func.dfg.alias_regions.insert(AliasRegionData { user_id, description: name.into() }));
+        let mut b = FunctionBuilder::new(func, builder);
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        let cx = b.block_params(entry)[0];
+        let (base, limit, fuel) = (b.declare_var(WORD), b.declare_var(WORD), b.declare_var(WORD));
+        Self {
+            unit,
+            tables,
+            b,
+            frontend: isa.frontend_config(),
+            entry,
+            cx,
+            base,
+            limit,
+            fuel,
+            counts_fuel: false,
+            locals: Vec::new(),
+            blocks: Vec::new(),
+            name: String::new(),
+            exits: IndexMap::new(),
+            imports: FxHashMap::default(),
+            arguments: None,
+            regions,
+            known: FxHashMap::default(),
+        }
+    }
+
+    /// A function's own code. `direct`: the engine calls it, and its parameters are read from the context.
+    pub fn body(mut self, function: &MirFunction, direct: bool) -> Result<(), CodegenError> {
+        self.name.clone_from(&function.name);
+        self.counts_fuel = function.blocks.iter().flat_map(|block| &block.instructions).any(|i| super::op::is_turn(&i.op));
+        self.locals = (0..function.locals).map(|_| self.b.declare_var(WORD)).collect();
+        self.blocks = function.blocks.iter().map(|_| self.b.create_block()).collect();
+        self.parameters(function, direct)?;
+        self.reload();
+        let first = self.block(BlockId(0))?;
+        self.b.ins().jump(first, &[]);
+        for (index, block) in function.blocks.iter().enumerate() {
+            let start = self.blocks[index];
+            self.b.switch_to_block(start);
+            self.known.clear();
+            self.block_code(block)?;
+        }
+        self.finish();
+        Ok(())
+    }
+
+    /// Code for the engine that reads the parameters from the context and calls a function that takes them as parameters.
+    pub fn thunk(mut self, body: FuncId, params: usize) -> Result<(), CodegenError> {
+        let mut args = vec![self.cx];
+        let from = self.load_context(abi::ARGS);
+        for index in 0..params {
+            args.push(self.load_argument(from, index)?);
+        }
+        let body = self.import(body);
+        let call = self.b.ins().call(body, &args);
+        let value = self.b.inst_results(call)[0];
+        self.b.ins().return_(&[value]);
+        self.finish();
+        Ok(())
+    }
+
+    fn finish(mut self) {
+        self.fill_exits();
+        self.b.seal_all_blocks();
+        self.b.finalize(self.frontend);
+    }
+
+    fn parameters(&mut self, function: &MirFunction, direct: bool) -> Result<(), CodegenError> {
+        let from = if direct { Some(self.load_context(abi::ARGS)) } else { None };
+        for (index, &param) in function.params.iter().enumerate() {
+            let value = match from {
+                Some(from) => self.load_argument(from, index)?,
+                None => self.b.block_params(self.entry)[index + 1],
+            };
+            self.write(param, value)?;
+        }
+        Ok(())
+    }
+
+    fn load_argument(&mut self, from: Value, index: usize) -> Result<Value, CodegenError> {
+        let offset = self.offset(index)?;
+        Ok(self.b.ins().load(WORD, MemFlagsData::trusted(), from, offset))
+    }
+
+    fn block_code(&mut self, block: &MirBlock) -> Result<(), CodegenError> {
+        for instruction in &block.instructions {
+            self.op(&instruction.op, instruction.span)?;
+        }
+        self.terminator(&block.terminator, block.span)
+    }
+
+    pub fn malformed(&self) -> CodegenError {
+        CodegenError::Malformed(self.name.clone())
+    }
+
+    /// The byte offset of a word.
+    pub fn offset(&self, index: usize) -> Result<i32, CodegenError> {
+        index.checked_mul(8).and_then(|bytes| i32::try_from(bytes).ok()).ok_or_else(|| self.malformed())
+    }
+
+    pub fn block(&self, id: BlockId) -> Result<Block, CodegenError> {
+        self.blocks.get(id.0 as usize).copied().ok_or_else(|| self.malformed())
+    }
+
+    pub fn read(&mut self, local: Local) -> Result<Value, CodegenError> {
+        let variable = *self.locals.get(local.0 as usize).ok_or_else(|| self.malformed())?;
+        Ok(self.b.use_var(variable))
+    }
+
+    pub fn write(&mut self, local: Local, value: Value) -> Result<(), CodegenError> {
+        let variable = *self.locals.get(local.0 as usize).ok_or_else(|| self.malformed())?;
+        self.b.def_var(variable, value);
+        Ok(())
+    }
+
+    pub fn constant(&mut self, value: impl Into<Imm64>) -> Value {
+        self.b.ins().iconst(WORD, value)
+    }
+
+    /// A condition as a word, 0 or 1.
+    pub fn truth(&mut self, condition: Value) -> Value {
+        self.b.ins().uextend(WORD, condition)
+    }
+
+    fn context_flags(&self) -> MemFlagsData {
+        MemFlagsData::trusted().with_alias_region(Some(self.regions[0]))
+    }
+
+    pub fn heap_flags(&self) -> MemFlagsData {
+        MemFlagsData::trusted().with_alias_region(Some(self.regions[1]))
+    }
+
+    pub fn load_context(&mut self, field: i32) -> Value {
+        let flags = self.context_flags();
+        self.b.ins().load(WORD, flags, self.cx, field)
+    }
+
+    pub fn store_context(&mut self, field: i32, value: Value) {
+        let flags = self.context_flags();
+        self.b.ins().store(flags, value, self.cx, field);
+    }
+
+    /// Reads from the context what a call may have changed.
+    pub fn reload(&mut self) {
+        self.reload_heap();
+        let fuel = self.load_context(abi::FUEL);
+        self.b.def_var(self.fuel, fuel);
+    }
+
+    /// The same after a call of the host, which takes no turns.
+    pub fn reload_heap(&mut self) {
+        for (variable, field) in [(self.base, abi::BASE), (self.limit, abi::LIMIT)] {
+            let value = self.load_context(field);
+            self.b.def_var(variable, value);
+        }
+    }
+
+    /// Writes back the turns that are left.
+    pub fn flush_fuel(&mut self) {
+        if self.counts_fuel {
+            let fuel = self.b.use_var(self.fuel);
+            self.store_context(abi::FUEL, fuel);
+        }
+    }
+
+    /// A function that can be called from here.
+    pub fn import(&mut self, id: FuncId) -> FuncRef {
+        if let Some(&known) = self.imports.get(&id) {
+            return known;
+        }
+        let reference = self.unit.names.import(id, self.b.func);
+        self.imports.insert(id, reference);
+        reference
+    }
+
+    /// A function of the host.
+    pub fn host_function(&mut self, import: Import) -> FuncRef {
+        self.import(FuncId::from_u32(import as u32))
+    }
+
+    /// Room for `count` words in the frame, the same for every host call of this function.
+    pub fn argument_slot(&mut self, count: usize) -> Result<StackSlot, CodegenError> {
+        match self.arguments {
+            Some((slot, room)) if room >= count => Ok(slot),
+            _ => {
+                let room = count.next_power_of_two().max(4);
+                let bytes = room.checked_mul(8).and_then(|bytes| u32::try_from(bytes).ok()).ok_or_else(|| self.malformed())?;
+                let slot = self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 3));
+                self.arguments = Some((slot, room));
+                Ok(slot)
+            }
+        }
+    }
+
+    /// Goes on only where `condition` is false; else leaves by the fault.
+    pub fn fault_if(&mut self, condition: Value, fault: Found, span: Span) {
+        let site = self.tables.site(span);
+        self.leave_if(condition, Exit::Fault(fault, site), &[]);
+    }
+
+    /// Goes on only where the host has noted no fault.
+    pub fn check_host(&mut self, span: Span) {
+        let status = self.load_context(abi::STATUS);
+        let site = self.tables.site(span);
+        self.leave_if(status, Exit::Host(site), &[]);
+    }
+
+    /// Leaves by `exit` where `condition` is not 0.
+    pub fn leave_if(&mut self, condition: Value, exit: Exit, args: &[BlockArg]) {
+        let out = self.exit(exit);
+        let next = self.b.create_block();
+        self.b.ins().brif(condition, out, args, next, &[]);
+        self.b.switch_to_block(next);
+    }
+
+    /// Leaves by a fault without condition.
+    pub fn fault(&mut self, fault: Found, span: Span) {
+        let exit = Exit::Fault(fault, self.tables.site(span));
+        let out = self.exit(exit);
+        self.b.ins().jump(out, &[]);
+    }
+
+    /// The cold block of an exit; filled when the function is done.
+    fn exit(&mut self, exit: Exit) -> Block {
+        if let Some(&block) = self.exits.get(&exit) {
+            return block;
+        }
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
+        if matches!(exit, Exit::Callee(_)) {
+            self.b.append_block_param(block, WORD);
+        }
+        self.exits.insert(exit, block);
+        block
+    }
+
+    /// Fills the exits: each hands status and place to the one block that notes them.
+    fn fill_exits(&mut self) {
+        if self.exits.is_empty() {
+            return;
+        }
+        let fail = self.b.create_block();
+        self.b.set_cold_block(fail);
+        let packed = self.b.append_block_param(fail, WORD);
+        for (exit, block) in std::mem::take(&mut self.exits) {
+            self.b.switch_to_block(block);
+            let (status, site) = match exit {
+                Exit::Fault(found, site) => (found.status(), site),
+                Exit::Host(site) => (ended::HOST_FAULT, site),
+                Exit::Callee(site) => {
+                    let place = self.constant(site as i64);
+                    self.store_context(abi::DETAIL, place);
+                    let value = self.b.block_params(block)[0];
+                    self.b.ins().return_(&[value]);
+                    continue;
+                }
+            };
+            let packed = self.constant((status << 32 | site as u64).cast_signed());
+            self.b.ins().jump(fail, &[packed.into()]);
+        }
+        self.b.switch_to_block(fail);
+        let status = self.b.ins().ushr_imm_u(packed, 32);
+        let place = self.b.ins().band_imm_u(packed, i64::from(u32::MAX));
+        self.store_context(abi::STATUS, status);
+        self.store_context(abi::DETAIL, place);
+        self.flush_fuel();
+        self.b.ins().return_(&[packed]);
+    }
+
+    /// Notes how the function ends and returns `value`.
+    pub fn end(&mut self, status: u64, detail: i64, value: Value) {
+        let status = self.constant(status.cast_signed());
+        let detail = self.constant(detail);
+        self.store_context(abi::STATUS, status);
+        self.store_context(abi::DETAIL, detail);
+        self.flush_fuel();
+        self.b.ins().return_(&[value]);
+    }
+}
