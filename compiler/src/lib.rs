@@ -12,6 +12,7 @@ pub mod check;
 pub mod codegen;
 pub mod diagnostics;
 pub mod hir;
+pub mod lower;
 pub mod machine;
 pub mod mir;
 pub mod program;

@@ -9,6 +9,9 @@
 //! to the next pauses. Only segments remain in a [`Module`].
 
 pub(crate) mod interpret;
+pub(crate) mod liveness;
+pub(crate) mod locals;
+pub(crate) mod segments;
 
 use crate::hir::{ArithOp, ChannelId, CompareOp, EventId, MessageId};
 use crate::types::{EnumId, RecordId, TypeId, Types};
@@ -377,7 +380,7 @@ pub struct Message {
 }
 
 /// What an effect means and what its arguments are.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Arguments: address (String), content (a record of type `content`), then the message's parameters.
     Send { message: MessageId, channel: ChannelId, content: RecordId },

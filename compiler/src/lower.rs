@@ -1,0 +1,121 @@
+//! From the typed program to the MIR: every construct becomes blocks of words, every journey segments.
+//!
+//! - `builder`, `expr`, `operators`, `matches`, `lists`, `methods`: expressions, anywhere;
+//! - `journey`, `stmt`, `wait`: journeys, their pauses and segments; `closure`: conditions that are asked while an instance sleeps;
+//! - `send`: messages and channels; `test`: tests; `version`: what a journey means, as a hash.
+
+mod builder;
+mod closure;
+mod expr;
+mod journey;
+mod lists;
+mod matches;
+mod methods;
+mod operators;
+mod send;
+mod stmt;
+mod test;
+mod version;
+mod wait;
+
+use crate::hir::{self, ChannelId, FnId, MessageId, VarId};
+use crate::mir::{Effect, EffectId, Function, FunctionId, Global, Message, Module, TextId};
+use builder::Builder;
+use rustc_hash::FxHashMap;
+
+/// Lowers a program in which no error was found.
+#[must_use]
+pub fn lower(program: &hir::Program) -> Module {
+    let module = Module {
+        types: program.types.clone(),
+        events: program.events.clone(),
+        profile: program.profile.clone(),
+        channels: program.channels.iter().map(|channel| channel.name.clone()).collect(),
+        messages: program.messages.iter().map(message).collect(),
+        ..Module::default()
+    };
+    let mut lowerer = Lowerer { hir: program, module, texts: FxHashMap::default(), functions: Vec::new(), sends: FxHashMap::default() };
+    for function in &program.fns {
+        let id = lowerer.lower_fn(function);
+        lowerer.functions.push(id);
+    }
+    for constant in &program.consts {
+        let function = lowerer.closed(format!("const {}", constant.name), &[], &constant.value);
+        lowerer.module.globals.push(Global { name: constant.name.clone(), ty: constant.ty, function });
+    }
+    for journey in &program.journeys {
+        let journey = journey::lower(&mut lowerer, journey);
+        lowerer.module.journeys.push(journey);
+    }
+    for test in &program.tests {
+        let test = test::lower(&mut lowerer, test);
+        lowerer.module.tests.push(test);
+    }
+    lowerer.module
+}
+
+fn message(message: &hir::Message) -> Message {
+    let param = |var: &VarId| message.vars.get(var.index()).map(|var| (var.name.clone(), var.ty));
+    Message { name: message.name.clone(), params: message.params.iter().filter_map(param).collect(), transactional: message.transactional }
+}
+
+/// What is lowered so far.
+struct Lowerer<'h> {
+    hir: &'h hir::Program,
+    module: Module,
+    texts: FxHashMap<String, TextId>,
+    /// By [`FnId`].
+    functions: Vec<FunctionId>,
+    /// The function of a `send`.
+    sends: FxHashMap<(MessageId, Vec<ChannelId>, bool), FunctionId>,
+}
+
+impl Lowerer<'_> {
+    fn add(&mut self, function: Function) -> FunctionId {
+        let id = FunctionId(number(self.module.functions.len()));
+        self.module.functions.push(function);
+        id
+    }
+
+    fn text(&mut self, text: &str) -> TextId {
+        if let Some(&id) = self.texts.get(text) {
+            return id;
+        }
+        let id = TextId(number(self.module.texts.len()));
+        self.module.texts.push(text.to_owned());
+        self.texts.insert(text.to_owned(), id);
+        id
+    }
+
+    fn effect(&mut self, effect: Effect) -> EffectId {
+        let known = self.module.effects.iter().position(|known| *known == effect);
+        EffectId(number(known.unwrap_or_else(|| {
+            self.module.effects.push(effect);
+            self.module.effects.len() - 1
+        })))
+    }
+
+    fn user_function(&self, function: FnId) -> FunctionId {
+        self.functions.get(function.index()).copied().unwrap_or(FunctionId(u32::MAX))
+    }
+
+    fn lower_fn(&mut self, function: &hir::Fn) -> FunctionId {
+        let mut b = Builder::new(self);
+        let params: Vec<_> = function.params.iter().map(|&param| b.var(param)).collect();
+        let result = b.expr(&function.body);
+        b.finish(format!("fn {}", function.name), false, &params, result, function.body.span)
+    }
+
+    /// An entry function of these parameters that gives an expression's value.
+    fn closed(&mut self, name: String, params: &[VarId], expr: &hir::Expr) -> FunctionId {
+        let mut b = Builder::new(self);
+        let params: Vec<_> = params.iter().map(|&param| b.var(param)).collect();
+        let result = b.expr(expr);
+        b.finish(name, true, &params, result, expr.span)
+    }
+}
+
+/// The number of something of which there are never four thousand million.
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,195 @@
+//! A journey: its body as one graph, the frames of its pauses, and the segments between them.
+
+use super::builder::Builder;
+use super::closure::{Equality, Open, closure};
+use super::stmt::Body;
+use super::{Lowerer, number};
+use crate::hir::{self, EndOn, InstanceKey, VarId};
+use crate::mir::liveness::PauseFlow;
+use crate::mir::segments::cut;
+use crate::mir::{Arm, BlockId, Closure, Correlation, End, Enter, FrameVar, FunctionId, Journey, Key, Local, Pause, Terminator};
+use journey_grammar::Span;
+
+/// A pause before its frame is known.
+pub(super) struct Draft {
+    pub identity: String,
+    pub step: String,
+    pub arms: Vec<ArmDraft>,
+    pub span: Span,
+}
+
+/// An arm before its segment is cut.
+pub(super) struct ArmDraft {
+    pub kind: ArmKind,
+    /// Where the body goes on.
+    pub resume: BlockId,
+}
+
+pub(super) enum ArmKind {
+    Event { event: hir::EventId, payload: Local, filter: Option<Open>, correlation: Option<Equality> },
+    Deadline,
+    When(Open),
+}
+
+/// Lowers a journey.
+pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) -> Journey {
+    let experiments = number(lowerer.module.experiments.len());
+    lowerer.module.experiments.extend(journey.experiments.iter().cloned());
+    let ends = ends(lowerer, journey);
+    let enters = enters(lowerer, journey);
+    let mut body = Body::new(Builder::new(lowerer), journey, experiments);
+    // What the conditions of goals and exits and the entries name exists in every body.
+    for var in journey.enters.iter().map(|enter| enter.on.binder) {
+        body.b.var(var);
+    }
+    body.block(&journey.body);
+    let completed = journey.outcomes.iter().position(|outcome| outcome == "completed").unwrap_or(0);
+    body.b.statement = None;
+    body.b.end(Terminator::Finish(number(completed)), journey.span);
+    let (starts, pauses) = segments(body, journey, &ends);
+    let enters = journey.enters.iter().zip(enters).zip(starts);
+    Journey {
+        name: journey.name.clone(),
+        title: journey.title.clone(),
+        version: super::version::version(lowerer.hir, journey),
+        enters: enters.map(|((enter, (filter, key)), start)| Enter { event: enter.on.event, filter, key, start }).collect(),
+        key: match journey.key {
+            InstanceKey::Customer => Key::Customer,
+            InstanceKey::Expr(_) => Key::Expr,
+            InstanceKey::Unlimited => Key::Unlimited,
+        },
+        cooldown_ms: journey.cooldown_ms,
+        ends: ends.into_iter().map(|(end, _)| end).collect(),
+        outcomes: journey.outcomes.clone(),
+        pauses,
+    }
+}
+
+/// Goals and exits, with the variables that their conditions take.
+fn ends(lowerer: &mut Lowerer<'_>, journey: &hir::Journey) -> Vec<(End, Vec<VarId>)> {
+    let lower = |end: &hir::End| {
+        let outcome = journey.outcomes.get(end.outcome.index()).map_or("", |name| name);
+        let name = format!("{}::{outcome}", journey.name);
+        let (event, condition) = match &end.on {
+            EndOn::Event(on) => {
+                let filter = on.filter.as_ref().map(|filter| closure(lowerer, name, Some(on.binder), filter));
+                (Some(on.event), filter)
+            }
+            EndOn::When(condition) => (None, Some(closure(lowerer, name, None, condition))),
+        };
+        let (condition, captures) = condition.map(|open| (open.function, open.captures)).unzip();
+        (End { outcome: end.outcome.0, goal: end.goal, event, condition }, captures.unwrap_or_default())
+    };
+    journey.ends.iter().map(lower).collect()
+}
+
+/// Filter and key of each entry; both take the payload alone.
+fn enters(lowerer: &mut Lowerer<'_>, journey: &hir::Journey) -> Vec<(Option<FunctionId>, Option<FunctionId>)> {
+    let lower = |enter: &hir::Enter| {
+        let params = [enter.on.binder];
+        let name = format!("{}::enter", journey.name);
+        let filter = enter.on.filter.as_ref().map(|filter| lowerer.closed(name.clone(), &params, filter));
+        let key = match &journey.key {
+            InstanceKey::Expr(key) => {
+                let mut b = Builder::new(lowerer);
+                let payload = b.var(enter.on.binder);
+                let text = b.shown(key);
+                Some(b.finish(format!("{}::key", journey.name), true, &[payload], text, key.span))
+            }
+            InstanceKey::Customer | InstanceKey::Unlimited => None,
+        };
+        (filter, key)
+    };
+    journey.enters.iter().map(lower).collect()
+}
+
+/// The start of each entry, and the pauses with their arms' segments.
+fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<VarId>)]) -> (Vec<FunctionId>, Vec<Pause>) {
+    let drafts = std::mem::take(&mut body.pauses);
+    let end_captures: Vec<Vec<Local>> = ends.iter().map(|(_, vars)| vars.iter().map(|&var| body.b.var(var)).collect()).collect();
+    let flows: Vec<PauseFlow> = drafts.iter().map(|draft| flow(&mut body, draft, &end_captures)).collect();
+    let frames = frames(&mut body, &flows);
+    let locals: Vec<Vec<Local>> = frames.iter().map(|frame| frame.iter().map(|(_, local)| *local).collect()).collect();
+    let starts = starts(&mut body, journey, &locals);
+    let mut pauses = Vec::new();
+    for (index, draft) in drafts.into_iter().enumerate() {
+        let frame = frames.get(index).map(Vec::as_slice).unwrap_or_default();
+        let own = locals.get(index).map(Vec::as_slice).unwrap_or_default();
+        let slots = |locals: &[Local]| locals.iter().filter_map(|local| own.iter().position(|l| l == local)).map(number).collect();
+        let end_captures = end_captures.iter().map(|captures| slots(captures)).collect();
+        let name = format!("{}::{}", journey.name, draft.identity);
+        let arms = draft.arms.into_iter().map(|arm| {
+            let payload = match arm.kind {
+                ArmKind::Event { payload, .. } => Some(payload),
+                ArmKind::Deadline | ArmKind::When(_) => None,
+            };
+            let params: Vec<Local> = own.iter().copied().chain(payload).collect();
+            let function = cut(name.clone(), true, &body.b.blocks, arm.resume, &params, &locals);
+            let resume = body.b.lowerer.add(function);
+            let mut captured = |open: Open| {
+                let captures: Vec<Local> = open.captures.iter().map(|&var| body.b.var(var)).collect();
+                Closure { function: open.function, captures: slots(&captures) }
+            };
+            match arm.kind {
+                ArmKind::Event { event, filter, correlation, .. } => Arm::Event {
+                    event,
+                    filter: filter.map(&mut captured),
+                    resume,
+                    correlation: correlation
+                        .map(|equality| Correlation { event_side: equality.event_side, frame_side: captured(equality.frame_side) }),
+                },
+                ArmKind::Deadline => Arm::Deadline { resume },
+                ArmKind::When(open) => Arm::When { condition: captured(open), resume },
+            }
+        });
+        let arms = arms.collect();
+        let frame = frame.iter().map(|(var, _)| var.clone()).collect();
+        pauses.push(Pause { identity: draft.identity, step: draft.step, frame, arms, end_captures, span: draft.span });
+    }
+    (starts, pauses)
+}
+
+fn flow(body: &mut Body<'_, '_>, draft: &Draft, end_captures: &[Vec<Local>]) -> PauseFlow {
+    let mut flow = PauseFlow { resumes: Vec::new(), reads: end_captures.concat() };
+    for arm in &draft.arms {
+        let (payload, opens) = match &arm.kind {
+            ArmKind::Event { payload, filter, correlation, .. } => {
+                (Some(*payload), [filter.as_ref(), correlation.as_ref().map(|equality| &equality.frame_side)])
+            }
+            ArmKind::Deadline => (None, [None, None]),
+            ArmKind::When(open) => (None, [Some(open), None]),
+        };
+        flow.resumes.push((arm.resume, payload));
+        for open in opens.into_iter().flatten() {
+            flow.reads.extend(open.captures.iter().map(|&var| body.b.var(var)));
+        }
+    }
+    flow
+}
+
+/// What each pause keeps, in order of identity.
+fn frames(body: &mut Body<'_, '_>, flows: &[PauseFlow]) -> Vec<Vec<(FrameVar, Local)>> {
+    let live = body.b.frames(flows);
+    let names = body.names();
+    let frame = |set: &crate::mir::liveness::LocalSet| {
+        let mut frame: Vec<(FrameVar, Local)> = set.iter().filter_map(|local| names.get(&local).map(|var| (var.clone(), local))).collect();
+        frame.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+        frame
+    };
+    live.iter().map(frame).collect()
+}
+
+fn starts(body: &mut Body<'_, '_>, journey: &hir::Journey, frames: &[Vec<Local>]) -> Vec<FunctionId> {
+    let mut known: Vec<(VarId, FunctionId)> = Vec::new();
+    for enter in &journey.enters {
+        let binder = enter.on.binder;
+        if known.iter().any(|(var, _)| *var == binder) {
+            continue;
+        }
+        let payload = body.b.var(binder);
+        let function = cut(format!("{}::start", journey.name), true, &body.b.blocks, BlockId(0), &[payload], frames);
+        known.push((binder, body.b.lowerer.add(function)));
+    }
+    let start = |enter: &hir::Enter| known.iter().find(|(var, _)| *var == enter.on.binder).map(|(_, start)| *start);
+    journey.enters.iter().filter_map(start).collect()
+}

@@ -1,0 +1,51 @@
+//! Tests: each expression becomes a function that the engine calls.
+
+use super::Lowerer;
+use crate::hir;
+use crate::mir::{Expect, FunctionId, Test, TestStmt, TestStmtKind};
+
+/// Lowers a test.
+pub(super) fn lower(lowerer: &mut Lowerer<'_>, test: &hir::Test) -> Test {
+    let body = test.body.iter().map(|stmt| TestStmt { kind: statement(lowerer, stmt), customer: stmt.customer.clone(), span: stmt.span });
+    let body = body.collect();
+    Test { title: test.title.clone(), start_ms: test.start_ms, body, span: test.span }
+}
+
+fn statement(lowerer: &mut Lowerer<'_>, stmt: &hir::TestStmt) -> TestStmtKind {
+    let mut value = |expr: &hir::Expr| value(lowerer, expr);
+    match &stmt.kind {
+        hir::TestStmtKind::Profile(fields) => TestStmtKind::Profile(fields.iter().map(|(field, expr)| (*field, value(expr))).collect()),
+        hir::TestStmtKind::Event { broadcast, event, payload, at } => {
+            TestStmtKind::Event { broadcast: *broadcast, event: *event, payload: value(payload), at: at.as_ref().map(value) }
+        }
+        hir::TestStmtKind::Advance(duration) => TestStmtKind::Advance(value(duration)),
+        hir::TestStmtKind::AdvanceUntil(time) => TestStmtKind::AdvanceUntil(value(time)),
+        hir::TestStmtKind::Variant { experiment, variant } => {
+            TestStmtKind::Variant { experiment: experiment.clone(), variant: variant.clone() }
+        }
+        hir::TestStmtKind::Expect(expectation) => TestStmtKind::Expect(expect(lowerer, expectation)),
+    }
+}
+
+fn value(lowerer: &mut Lowerer<'_>, expr: &hir::Expr) -> FunctionId {
+    lowerer.closed("test".into(), &[], expr)
+}
+
+fn expect(lowerer: &mut Lowerer<'_>, expectation: &hir::Expect) -> Expect {
+    match expectation {
+        hir::Expect::Sent { not, message, via, times, filter } => Expect::Sent {
+            not: *not,
+            message: *message,
+            via: *via,
+            times: *times,
+            filter: filter.as_ref().map(|(params, expr)| lowerer.closed("test where".into(), params, expr)),
+        },
+        hir::Expect::Suppressed { not, message, reason } => Expect::Suppressed { not: *not, message: *message, reason: reason.clone() },
+        hir::Expect::At { not, journey, step } => Expect::At { not: *not, journey: *journey, step: step.clone() },
+        hir::Expect::Finished { not, journey, outcome } => {
+            Expect::Finished { not: *not, journey: *journey, outcome: outcome.map(|outcome| outcome.0) }
+        }
+        hir::Expect::Failed { not, journey } => Expect::Failed { not: *not, journey: *journey },
+        hir::Expect::Cond(expr) => Expect::Cond(value(lowerer, expr)),
+    }
+}
