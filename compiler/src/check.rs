@@ -3,32 +3,76 @@
 //! It never stops at the first mistake: what is wrong gets the type `Type::Error`, which fits everywhere, so that
 //! one mistake is reported once. Rooms:
 //!
-//! - here, `names`, `types`, `fns`: declarations, names with suggestions, types, constants, functions;
-//! - `body`: the variables of one body, scopes and narrowing;
-//! - `expr`, `operators`, `methods`, `literals`, `matches`: expressions and patterns;
+//! - here, `names`, `lookup`, `style`, `types`, `order`, `fns`: declarations, names with suggestions, types, constants, functions;
+//! - `body`, `narrow`: the variables of one body, scopes and narrowing;
+//! - `expr`, `access`, `operators`, `compare`, `methods`, `lists`, `literals`, `records`, `matches`, `coerce`: expressions and patterns;
 //! - `journey`, `stmt`, `wait`, `send`, `experiment`: journeys;
 //! - `channel`, `message`: what is sent; `test`: tests; `flow`: what is true of whole bodies.
 
+mod access;
 pub(crate) mod body;
+mod channel;
+mod coerce;
+mod compare;
+mod explain;
+mod expr;
+mod finite;
+mod fns;
+mod journey;
+mod lists;
+mod literals;
+mod lookup;
+mod matches;
+mod message;
+mod methods;
+mod names;
+mod narrow;
+mod operators;
+mod order;
+mod records;
+mod style;
+mod test;
+mod types;
 
 use crate::ast;
 use crate::diagnostics::Diagnostic;
 use crate::hir;
-use crate::types::TypeId;
-use body::{Body, Facts};
+use body::Body;
+use fns::{Constant, Signature};
+use journey_grammar::Span;
+use names::{Decl, Global, Owner};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Checks the files of a program together. The typed program is complete only where no diagnostic is an error.
 #[must_use]
-pub fn check(_files: &[ast::File]) -> (hir::Program, Vec<Diagnostic>) {
-    todo!()
+pub fn check(files: &[ast::File]) -> (hir::Program, Vec<Diagnostic>) {
+    let items: Vec<&ast::Item> = files.iter().flat_map(|file| &file.items).collect();
+    let mut checker = Checker::default();
+    let decls = checker.enter(&items);
+    checker.shapes(&items, &decls);
+    checker.constants_and_fns(&items, &decls);
+    checker.bodies(&items, &decls);
+    checker.warn_unused();
+    checker.diagnostics.sort_by_key(|d| (d.primary.span.file, d.primary.span.start, d.severity));
+    (checker.hir, checker.diagnostics)
 }
 
 /// What the checker knows and has found so far.
+#[derive(Default)]
 pub(crate) struct Checker {
     /// Grows while declarations are checked. All events, enums, types, channels, messages and journeys are entered
     /// (with their names and types) before any body is checked, so that order does not matter.
     pub hir: hir::Program,
     pub diagnostics: Vec<Diagnostic>,
+    globals: FxHashMap<String, Global>,
+    constants: Vec<Constant>,
+    signatures: Vec<Signature>,
+    /// Where fields were declared.
+    field_spans: FxHashMap<(Owner, usize), Span>,
+    /// Fields that have a default.
+    defaults: FxHashSet<(Owner, usize)>,
+    profile_span: Option<Span>,
+    personal_data_warned: bool,
 }
 
 impl Checker {
@@ -37,59 +81,39 @@ impl Checker {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Checks an expression. With `expected` the result has that type: it is coerced (`Int` widened, `T` wrapped) or
-    /// the mismatch is reported and an error expression returned.
-    pub fn expr(&mut self, _body: &mut Body, _expr: &ast::Expr, _expected: Option<TypeId>) -> hir::Expr {
-        todo!()
+    /// Ends a body: reports what was found of its variables and gives them.
+    pub fn finish(&mut self, mut body: Body) -> Vec<hir::Var> {
+        let warnings = body.close();
+        self.diagnostics.extend(warnings);
+        for var in &body.vars {
+            self.lint_snake(&var.name, var.span);
+            self.warn_shadowed_global(&var.name, var.span);
+        }
+        body.vars
     }
 
-    /// Checks a condition (a Bool) and tells what is known where it is true and where it is false.
-    pub fn condition(&mut self, _body: &mut Body, _expr: &ast::Expr) -> (hir::Expr, Facts, Facts) {
-        todo!()
-    }
-
-    /// The type that was written; what is wrong is reported and gives `TypeId::ERROR`.
-    pub fn resolve_type(&mut self, _ty: &ast::TypeExpr) -> TypeId {
-        todo!()
-    }
-
-    /// Checks the patterns of a `match` arm against the scrutinee's type and declares what they bind in the
-    /// current scope of `body`.
-    pub fn patterns(&mut self, _body: &mut Body, _patterns: &[ast::Pattern], _scrutinee: &hir::Expr) -> Vec<hir::Pattern> {
-        todo!()
-    }
-
-    /// Reports what the arms of a `match` miss, and arms that can never be reached.
-    pub fn exhaustive<B>(&mut self, _scrutinee: &hir::Expr, _arms: &[hir::Arm<B>], _span: journey_grammar::Span) {
-        todo!()
-    }
-
-    /// Checks the arguments of a call (of a message, a function …) against named parameters: by place or by name; reports
-    /// missing, doubled and unknown ones. One expression for each parameter, in order.
-    pub fn arguments(
-        &mut self,
-        _body: &mut Body,
-        _args: &[ast::Arg],
-        _params: &[(String, TypeId)],
-        _what: &str,
-        _span: journey_grammar::Span,
-    ) -> Vec<hir::Expr> {
-        todo!()
-    }
-
-    /// Checks `field: expr` pairs against a record (events in tests too): all fields in order, defaults filled in.
-    pub fn record_fields(
-        &mut self,
-        _body: &mut Body,
-        _record: crate::types::RecordId,
-        _fields: &[(ast::Ident, ast::Expr)],
-        _span: journey_grammar::Span,
-    ) -> Vec<hir::Expr> {
-        todo!()
-    }
-
-    /// The nearest of `candidates` to a misspelled name, for `help: did you mean …`.
-    pub fn suggest<'c>(&self, _name: &str, _candidates: impl Iterator<Item = &'c str>) -> Option<String> {
-        todo!()
+    /// Channels first: messages fill their contents; tests last: they name what journeys can end with.
+    fn bodies(&mut self, items: &[&ast::Item], decls: &[Decl]) {
+        let declared = || items.iter().copied().zip(decls.iter().copied());
+        for (item, decl) in declared() {
+            if let Decl::Channel(id) = decl {
+                self.channel(id, item);
+            }
+        }
+        for (item, decl) in declared() {
+            if let Decl::Message(id) = decl {
+                self.message(id, item);
+            }
+        }
+        for (item, decl) in declared() {
+            if let Decl::Journey(id) = decl {
+                self.journey(id, item);
+            }
+        }
+        for (item, decl) in declared() {
+            if let Decl::Test = decl {
+                self.test(item);
+            }
+        }
     }
 }

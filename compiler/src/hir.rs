@@ -63,6 +63,8 @@ pub struct Program {
 #[derive(Debug, Clone)]
 pub struct Const {
     pub name: String,
+    /// Of lambdas, blocks and patterns in its value.
+    pub vars: Vec<Var>,
     pub ty: TypeId,
     pub value: Expr,
 }
@@ -112,6 +114,8 @@ pub struct Profile {
 #[derive(Debug, Clone)]
 pub struct Channel {
     pub name: String,
+    /// Of lambdas, blocks and patterns in address and consent.
+    pub vars: Vec<Var>,
     /// Of type `String?` (wrapped where it was a `String`); `None` where the channel declares no address:
     /// then the customer's key is the address.
     pub address: Option<Expr>,

@@ -1,9 +1,11 @@
 //! One body (a journey, function, message variant or test) while it is checked: its variables, scopes, and what
 //! is known of optionals at the current place.
 
+use crate::diagnostics::Diagnostic;
 use crate::hir::{Var, VarId};
 use crate::types::TypeId;
 use journey_grammar::Span;
+use rustc_hash::FxHashMap;
 
 /// A path that can be narrowed: a variable or the profile, and field names below it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,56 +15,198 @@ pub(crate) struct Path {
     pub fields: Vec<usize>,
 }
 
+impl Path {
+    /// Whether this path is `other` or lies below it.
+    pub fn within(&self, other: &Path) -> bool {
+        self.root == other.root && self.fields.starts_with(&other.fields)
+    }
+}
+
 /// Paths that are known not to be `none`.
 pub(crate) type Facts = Vec<Path>;
+
+/// What is known where two branches meet: what both know.
+pub(crate) fn meet(a: &[Path], b: &[Path]) -> Facts {
+    a.iter().filter(|path| b.contains(path)).cloned().collect()
+}
+
+/// What a body is of; decides what it may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Kind {
+    /// A journey, message, channel or test: reads `now`, `customer` and `profile`.
+    #[default]
+    Customer,
+    /// A `fn`: reads its parameters and constants alone.
+    Fn,
+    /// A `const` or the default of a field: reads constants alone.
+    Const,
+}
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Body {
+    pub kind: Kind,
     pub vars: Vec<Var>,
     /// Names of steps, branches and variants around the current place: the front part of identities.
     pub path: Vec<String>,
-    // + scopes, assignable and used flags, narrowed paths …
+    /// Warnings found on the way; [`super::Checker::finish`] reports them.
+    warnings: Vec<Diagnostic>,
+    /// What is known of each variable beside its type; parallel to `vars`.
+    uses: Vec<Use>,
+    /// Innermost last.
+    scopes: Vec<FxHashMap<String, VarId>>,
+    /// How many variables had each path and name.
+    identities: FxHashMap<String, u32>,
+    known: Facts,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Use {
+    assignable: bool,
+    read: bool,
 }
 
 impl Body {
+    /// An empty body.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, ..Self::default() }
+    }
+
     /// Opens a scope for names.
     pub fn push_scope(&mut self) {
-        todo!()
+        self.scopes.push(FxHashMap::default());
     }
 
-    /// Closes it.
+    /// Closes it; warns of variables that nothing read.
     pub fn pop_scope(&mut self) {
-        todo!()
+        let mut closed: Vec<VarId> = self.scopes.pop().unwrap_or_default().into_values().collect();
+        closed.sort_unstable();
+        for id in closed {
+            self.warn_unread(id);
+        }
     }
 
-    /// Declares a variable in the current scope; its frame identity is made of the path and the name.
-    pub fn declare(&mut self, _name: &str, _ty: TypeId, _assignable: bool, _span: Span) -> VarId {
-        todo!()
+    /// Declares a variable in the current scope; its frame identity is made of the path and the name. An empty name
+    /// stands for a binder that was not written.
+    pub fn declare(&mut self, name: &str, ty: TypeId, assignable: bool, span: Span) -> VarId {
+        let id = VarId(u32::try_from(self.vars.len()).unwrap_or(u32::MAX));
+        if !name.is_empty()
+            && let Some(outer) = self.find(name)
+        {
+            self.warn_shadowing(name, span, self.vars[outer.index()].span);
+        }
+        let path = self.identity(name);
+        self.vars.push(Var { name: name.into(), ty, path, span });
+        self.uses.push(Use { assignable, read: name.is_empty() });
+        if self.scopes.is_empty() {
+            self.push_scope();
+        }
+        if let Some(hidden) = self.scopes.last_mut().and_then(|scope| scope.insert(name.into(), id)) {
+            self.warn_unread(hidden);
+        }
+        id
     }
 
-    /// What is known now; hand it back to [`Body::restore`] after a branch.
+    /// The variable of that name, which is read here.
+    pub fn read(&mut self, name: &str) -> Option<VarId> {
+        let id = self.find(name)?;
+        self.uses[id.index()].read = true;
+        Some(id)
+    }
+
+    /// The variable of that name, without counting as a reader of it.
+    pub fn find(&self, name: &str) -> Option<VarId> {
+        self.scopes.iter().rev().find_map(|scope| scope.get(name)).copied()
+    }
+
+    /// A variable.
+    pub fn var(&self, id: VarId) -> &Var {
+        &self.vars[id.index()]
+    }
+
+    /// Whether a variable was declared with `var`.
+    pub fn assignable(&self, id: VarId) -> bool {
+        self.uses[id.index()].assignable
+    }
+
+    /// The names that are in scope.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().flat_map(|scope| scope.keys()).map(String::as_str)
+    }
+
+    /// What is known now; hand it back to [`Body::restore`] after a branch that changes nothing (an expression). After
+    /// branches of statements, restore what all of them that go on know at their ends: [`meet`].
     pub fn facts(&self) -> Facts {
-        todo!()
+        self.known.clone()
     }
 
     /// Adds knowledge (after a condition).
-    pub fn assume(&mut self, _facts: &[Path]) {
-        todo!()
+    pub fn assume(&mut self, facts: &[Path]) {
+        for fact in facts {
+            if !self.known.contains(fact) {
+                self.known.push(fact.clone());
+            }
+        }
     }
 
     /// Sets what is known back (after a branch), or to what two branches have in common.
-    pub fn restore(&mut self, _facts: Facts) {
-        todo!()
+    pub fn restore(&mut self, facts: Facts) {
+        self.known = facts;
+    }
+
+    /// Whether a path is known not to be `none`.
+    pub fn knows(&self, path: &Path) -> bool {
+        self.known.contains(path)
     }
 
     /// A variable was assigned: what was known of it is void.
-    pub fn assigned(&mut self, _path: &Path) {
-        todo!()
+    pub fn assigned(&mut self, path: &Path) {
+        self.known.retain(|known| !known.within(path));
     }
 
     /// A pause: what was known of `var`s and of the profile is void.
     pub fn paused(&mut self) {
-        todo!()
+        let uses = &self.uses;
+        self.known.retain(|known| known.root.is_some_and(|var| !uses[var.index()].assignable));
+    }
+
+    /// Closes the scopes that are still open, and gives the warnings that were found.
+    pub fn close(&mut self) -> Vec<Diagnostic> {
+        while !self.scopes.is_empty() {
+            self.pop_scope();
+        }
+        std::mem::take(&mut self.warnings)
+    }
+
+    fn identity(&mut self, name: &str) -> String {
+        let mut identity = self.path.join(".");
+        if !identity.is_empty() {
+            identity.push('.');
+        }
+        identity.push_str(name);
+        let seen = self.identities.entry(identity.clone()).or_default();
+        *seen += 1;
+        if *seen == 1 { identity } else { format!("{identity}#{seen}") }
+    }
+
+    fn warn_unread(&mut self, id: VarId) {
+        let var = &self.vars[id.index()];
+        if self.uses[id.index()].read || var.name.starts_with('_') {
+            return;
+        }
+        let (name, span) = (var.name.clone(), var.span);
+        self.warnings.push(
+            Diagnostic::warning("W0202", span, format!("`{name}` is never read"), "nothing reads this")
+                .help(format!("remove it, or write `_{name}` to say that this is meant"))
+                .fix(format!("write `_{name}`"), span, format!("_{name}")),
+        );
+    }
+
+    fn warn_shadowing(&mut self, name: &str, span: Span, outer: Span) {
+        self.warnings.push(
+            Diagnostic::warning("W0203", span, format!("`{name}` shadows an earlier `{name}`"), "from here on, the name means this")
+                .and(outer, "and no longer this")
+                .help("give it a name of its own"),
+        );
     }
 }

@@ -1,0 +1,221 @@
+//! Comparisons and `in`.
+
+use super::Checker;
+use super::body::Body;
+use super::coerce::{is_none, poison};
+use super::lookup::article;
+use super::narrow::unnarrowed;
+use crate::ast::{self, BinaryOp, ExprKind as Ast};
+use crate::diagnostics::Diagnostic;
+use crate::hir::{CompareOp, Expr, ExprKind, InWhat};
+use crate::types::{Type, TypeId};
+use journey_grammar::Span;
+
+fn is_comparison(op: BinaryOp) -> bool {
+    use BinaryOp::{Eq, Ge, Gt, In, Le, Lt, Ne, NotIn};
+    matches!(op, Eq | Ne | Lt | Le | Gt | Ge | In | NotIn)
+}
+
+impl Checker {
+    pub(super) fn compare(
+        &mut self,
+        body: &mut Body,
+        op: BinaryOp,
+        op_span: Span,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Expr {
+        if self.chained(left, op_span) || self.chained(right, op_span) {
+            return poison(span);
+        }
+        let Some(op) = compare_op(op) else { return poison(span) };
+        let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+        let (left, right) = self.pair(body, left, right, None);
+        if left.ty == TypeId::ERROR || right.ty == TypeId::ERROR {
+            return poison(span);
+        }
+        if equality && (is_none(&left) || is_none(&right)) {
+            return self.compare_none(body, op, left, right, span);
+        }
+        if !equality {
+            for side in [&left, &right] {
+                if self.hir.types.inner(side.ty).is_some() {
+                    return self.missing(body, side, None);
+                }
+            }
+        }
+        let fallback = [left.clone(), right.clone()];
+        let Ok((ty, sides)) = self.join(body, vec![left, right]) else {
+            let [left, right] = &fallback;
+            return self.incomparable(body, op_span, left, right, span);
+        };
+        if ty == TypeId::ERROR {
+            return poison(span);
+        }
+        let [left, right] = <[Expr; 2]>::try_from(sides).unwrap_or(fallback);
+        if !equality && !self.is_ordered(ty) {
+            return self.unordered(&left, span);
+        }
+        Expr { kind: ExprKind::Compare(op, Box::new(left), Box::new(right)), ty: TypeId::BOOL, span }
+    }
+
+    /// `a < b < c`
+    fn chained(&mut self, side: &ast::Expr, op_span: Span) -> bool {
+        let Ast::Binary(op, first, ..) = &side.kind else { return false };
+        if !is_comparison(*op) {
+            return false;
+        }
+        self.report(
+            Diagnostic::error("E0311", op_span, "comparisons do not chain", "a second comparison")
+                .and(*first, "the first is here")
+                .help("join two comparisons with `and`: `a < b and b < c`"),
+        );
+        true
+    }
+
+    /// `x == none`; the word stands on the right afterwards.
+    fn compare_none(&mut self, body: &Body, op: CompareOp, left: Expr, right: Expr, span: Span) -> Expr {
+        let (value, none) = if is_none(&right) { (left, right) } else { (right, left) };
+        let mut value = unnarrowed(value);
+        if self.hir.types.inner(value.ty).is_none() {
+            self.warn_never_missing(body, &value);
+            if is_none(&value) {
+                return Expr { kind: ExprKind::Bool(op == CompareOp::Eq), ty: TypeId::BOOL, span };
+            }
+            let optional = self.hir.types.optional(value.ty);
+            let value_span = value.span;
+            value = Expr { kind: ExprKind::Wrap(Box::new(value)), ty: optional, span: value_span };
+        }
+        let none = Expr { ty: value.ty, ..none };
+        Expr { kind: ExprKind::Compare(op, Box::new(value), Box::new(none)), ty: TypeId::BOOL, span }
+    }
+
+    fn incomparable(&mut self, body: &Body, op_span: Span, left: &Expr, right: &Expr, span: Span) -> Expr {
+        let (left_name, right_name) = (self.hir.types.name(left.ty), self.hir.types.name(right.ty));
+        let mut diagnostic = Diagnostic::error(
+            "E0301",
+            op_span,
+            format!("{} `{left_name}` cannot be compared with {} `{right_name}`", article(&left_name), article(&right_name)),
+            "both sides must be of one type",
+        )
+        .and(left.span, format!("this is {} `{left_name}`", article(&left_name)))
+        .and(right.span, format!("this is {} `{right_name}`", article(&right_name)));
+        diagnostic = match (&left.kind, &right.kind) {
+            (ExprKind::Str(_), _) => self.with_conversion(body, diagnostic, left, right.ty),
+            _ => self.with_conversion(body, diagnostic, right, left.ty),
+        };
+        self.report(diagnostic);
+        poison(span)
+    }
+
+    fn unordered(&mut self, side: &Expr, span: Span) -> Expr {
+        let name = self.hir.types.name(side.ty);
+        self.report(
+            Diagnostic::error(
+                "E0304",
+                side.span,
+                format!("{} `{name}` is neither less nor greater than another", article(&name)),
+                format!("this is {} `{name}`", article(&name)),
+            )
+            .help("numbers, texts, times, durations and enums without fields have an order; all else has only `==` and `!=`"),
+        );
+        poison(span)
+    }
+
+    /// `x in c`, `x not in c`
+    pub(super) fn contained(&mut self, body: &mut Body, not: bool, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
+        if self.chained(left, right.span) {
+            return poison(span);
+        }
+        let (item, what) = match &right.kind {
+            Ast::Binary(BinaryOp::Range, _, from, to) => self.in_range(body, left, from, to),
+            Ast::Paren(inner) if matches!(inner.kind, Ast::Binary(BinaryOp::Range, ..)) => {
+                return self.contained(body, not, left, inner, span);
+            }
+            // A list that is written out tells its type by the element that is looked for.
+            Ast::List(_) => {
+                let item = self.settled(body, left);
+                let list = self.hir.types.list(item.ty);
+                let hint = (item.ty != TypeId::ERROR).then_some(list);
+                let list = self.infer(body, right, hint);
+                (Some(item), Some(InWhat::List(Box::new(list))))
+            }
+            _ => self.in_value(body, left, right),
+        };
+        let (Some(item), Some(what)) = (item, what) else { return poison(span) };
+        if item.ty == TypeId::ERROR {
+            return poison(span);
+        }
+        let found = Expr { kind: ExprKind::In(Box::new(item), what), ty: TypeId::BOOL, span };
+        if not { Expr { kind: ExprKind::Not(Box::new(found)), ty: TypeId::BOOL, span } } else { found }
+    }
+
+    fn in_range(&mut self, body: &mut Body, left: &ast::Expr, from: &ast::Expr, to: &ast::Expr) -> (Option<Expr>, Option<InWhat>) {
+        let item = self.settled(body, left);
+        let from = self.infer(body, from, Some(item.ty));
+        let to = self.infer(body, to, Some(item.ty));
+        if let Some(odd) = [&item, &from, &to].into_iter().find(|side| self.hir.types.inner(side.ty).is_some()) {
+            self.missing(body, odd, None);
+            return (None, None);
+        }
+        let (ty, sides) = self.join_or_report(body, vec![item, from, to], "the value and the ends of the range");
+        if ty == TypeId::ERROR {
+            return (None, None);
+        }
+        let Ok([item, from, to]) = <[Expr; 3]>::try_from(sides) else { return (None, None) };
+        if !self.is_ordered(ty) {
+            self.unordered(&item, item.span);
+            return (None, None);
+        }
+        (Some(item), Some(InWhat::Range(Box::new(from), Box::new(to))))
+    }
+
+    fn in_value(&mut self, body: &mut Body, left: &ast::Expr, right: &ast::Expr) -> (Option<Expr>, Option<InWhat>) {
+        let whole = self.settled(body, right);
+        let why = (whole.span, format!("this is {} `{}`", article(&self.hir.types.name(whole.ty)), self.hir.types.name(whole.ty)));
+        match self.hir.types.get(whole.ty) {
+            Type::List(of) => (Some(self.expr_because(body, left, of, Some(&why))), Some(InWhat::List(Box::new(whole)))),
+            Type::Map(key, _) => (Some(self.expr_because(body, left, key, Some(&why))), Some(InWhat::Map(Box::new(whole)))),
+            Type::String => (Some(self.expr_because(body, left, TypeId::STRING, Some(&why))), Some(InWhat::String(Box::new(whole)))),
+            other => {
+                self.infer(body, left, None);
+                self.not_a_whole(body, &whole, other);
+                (None, None)
+            }
+        }
+    }
+
+    fn not_a_whole(&mut self, body: &Body, whole: &Expr, ty: Type) {
+        match ty {
+            Type::Error => {}
+            Type::Optional(_) => {
+                self.missing(body, whole, None);
+            }
+            _ => {
+                let name = self.hir.types.name(whole.ty);
+                self.report(
+                    Diagnostic::error(
+                        "E0304",
+                        whole.span,
+                        format!("nothing is `in` {} `{name}`", article(&name)),
+                        format!("this is {} `{name}`", article(&name)),
+                    )
+                    .help("`in` looks into a list, the keys of a map, a range `a..b` or a text"),
+                );
+            }
+        }
+    }
+}
+
+fn compare_op(op: BinaryOp) -> Option<CompareOp> {
+    Some(match op {
+        BinaryOp::Eq => CompareOp::Eq,
+        BinaryOp::Ne => CompareOp::Ne,
+        BinaryOp::Lt => CompareOp::Lt,
+        BinaryOp::Le => CompareOp::Le,
+        BinaryOp::Gt => CompareOp::Gt,
+        BinaryOp::Ge => CompareOp::Ge,
+        _ => return None,
+    })
+}
