@@ -41,6 +41,7 @@ pub enum Command {
     Check(commands::check::Check),
     Explain(commands::explain::Explain),
     Completions(commands::completions::Completions),
+    Lsp(commands::lsp::Lsp),
 }
 
 const LONG_ABOUT: &str = "\

@@ -4,6 +4,7 @@ pub mod check;
 pub mod completions;
 pub mod explain;
 pub mod init;
+pub mod lsp;
 
 use crate::args::Command;
 use crate::failure::Failure;
@@ -16,5 +17,6 @@ pub fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Check(command) => check::run(&command, output),
         Command::Explain(command) => explain::run(&command, output),
         Command::Completions(command) => completions::run(&command, output),
+        Command::Lsp(command) => lsp::run(&command),
     }
 }

@@ -11,7 +11,6 @@ mod output;
 mod report;
 
 use clap::{CommandFactory, FromArgMatches};
-use failure::Failure;
 use output::Output;
 use std::process::ExitCode;
 

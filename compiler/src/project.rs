@@ -79,7 +79,7 @@ pub fn load(path: Option<&Path>) -> Result<Project, LoadError> {
 /// # Errors
 /// As [`load`].
 pub fn load_with(path: Option<&Path>, overlay: &Overlay) -> Result<Project, LoadError> {
-    match locate(path)? {
+    match locate(path, overlay)? {
         Located::Folder { root, manifest } => load_folder(root, manifest, overlay),
         Located::File(file) => load_file(&file, overlay),
     }
@@ -91,13 +91,15 @@ enum Located {
     File(PathBuf),
 }
 
-fn locate(path: Option<&Path>) -> Result<Located, LoadError> {
+fn locate(path: Option<&Path>, overlay: &Overlay) -> Result<Located, LoadError> {
     let path = path.unwrap_or(Path::new("."));
-    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => LoadError::NotFound(path.to_owned()),
-        _ => LoadError::Unreadable(path.to_owned(), error),
-    })?;
-    if metadata.is_dir() {
+    let (is_dir, is_file) = match fs::metadata(path) {
+        Ok(metadata) => (metadata.is_dir(), metadata.is_file()),
+        Err(_) if overlay.contains_key(path) => (false, true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(LoadError::NotFound(path.to_owned())),
+        Err(error) => return Err(LoadError::Unreadable(path.to_owned(), error)),
+    };
+    if is_dir {
         let above = project_above(path);
         let manifest = above.is_some();
         return Ok(Located::Folder { root: above.unwrap_or_else(|| path.to_owned()), manifest });
@@ -106,7 +108,7 @@ fn locate(path: Option<&Path>) -> Result<Located, LoadError> {
     if path.file_name().is_some_and(|name| name == MANIFEST) {
         return Ok(Located::Folder { root: parent.to_owned(), manifest: true });
     }
-    if !metadata.is_file() || path.extension().is_none_or(|extension| extension != EXTENSION) {
+    if !is_file || path.extension().is_none_or(|extension| extension != EXTENSION) {
         return Err(LoadError::NotSource(path.to_owned()));
     }
     Ok(match project_above(parent) {
@@ -136,7 +138,13 @@ fn load_folder(root: PathBuf, manifest: bool, overlay: &Overlay) -> Result<Proje
     if let Some(name) = &project.settings.name {
         project.name.clone_from(name);
     }
-    let paths = source_files(&project.root)?;
+    let mut paths = source_files(&project.root)?;
+    if let Ok(root) = fs::canonicalize(&project.root) {
+        // What an editor has open and hasn't saved yet.
+        let unsaved = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == EXTENSION) && !path.exists();
+        paths.extend(overlay.keys().filter(unsaved).filter_map(|path| Some(project.root.join(path.strip_prefix(&root).ok()?))));
+        paths.sort();
+    }
     if paths.is_empty() {
         return Err(match nested_project(&project.root) {
             Some(nested) => LoadError::Several(project.root, nested),
@@ -158,6 +166,16 @@ fn load_file(path: &Path, overlay: &Overlay) -> Result<Project, LoadError> {
 }
 
 impl Project {
+    /// A program of one text that is no file.
+    #[must_use]
+    pub fn of_text(name: &str, text: &str) -> Self {
+        let mut project = Self::new(PathBuf::from("."));
+        name.clone_into(&mut project.name);
+        project.paths.push(PathBuf::from(name));
+        project.files.push(project.sources.add(name, text));
+        project
+    }
+
     fn new(root: PathBuf) -> Self {
         let absolute = fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
         let name = absolute.file_name().map_or_else(|| String::from("project"), |name| name.to_string_lossy().into_owned());
@@ -183,7 +201,7 @@ impl Project {
     /// Reads a file into the sources; `None` where it isn't text, which is reported.
     fn read(&mut self, path: &Path, overlay: &Overlay) -> Result<Option<FileId>, LoadError> {
         if !overlay.is_empty()
-            && let Some(text) = fs::canonicalize(path).ok().and_then(|path| overlay.get(&path))
+            && let Some(text) = overlaid(path, overlay)
         {
             return Ok(Some(self.source(path, text.as_str())));
         }
@@ -241,6 +259,12 @@ impl Project {
         });
         self.diagnostics.push(diagnostic);
     }
+}
+
+/// The text that stands in for a file.
+fn overlaid<'o>(path: &Path, overlay: &'o Overlay) -> Option<&'o String> {
+    let canonical = fs::canonicalize(path).ok().or_else(|| Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?)));
+    overlay.get(canonical.as_deref().unwrap_or(path))
 }
 
 /// The source files of a folder, by path; those of projects below it are theirs.

@@ -1,0 +1,92 @@
+//! Places as editors count them: lines from 0, columns in the units that were agreed on.
+
+use gen_lsp_types::{Position, PositionEncodingKind, Range};
+
+/// The units of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    Utf8,
+    Utf16,
+}
+
+impl Encoding {
+    /// UTF-8 where the editor offers it, else UTF-16, which every editor must understand.
+    pub fn agree(offered: Option<&[PositionEncodingKind]>) -> Self {
+        if offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8)) { Self::Utf8 } else { Self::Utf16 }
+    }
+
+    /// As it is written in the protocol.
+    pub fn kind(self) -> PositionEncodingKind {
+        match self {
+            Self::Utf8 => PositionEncodingKind::UTF8,
+            Self::Utf16 => PositionEncodingKind::UTF16,
+        }
+    }
+
+    fn units(self, text: &str) -> usize {
+        match self {
+            Self::Utf8 => text.len(),
+            Self::Utf16 => text.encode_utf16().count(),
+        }
+    }
+}
+
+/// The range of the bytes `start..end`, which are cut to the text and to characters.
+pub fn range(text: &str, start: u32, end: u32, encoding: Encoding) -> Range {
+    let start = text.floor_char_boundary((start as usize).min(text.len()));
+    let end = text.floor_char_boundary((end as usize).min(text.len())).max(start);
+    Range::new(position(text, start, encoding), position(text, end, encoding))
+}
+
+/// Lines end in `\n`, `\r\n` or `\r`, as the protocol has it.
+fn position(text: &str, offset: usize, encoding: Encoding) -> Position {
+    let before = &text[..offset];
+    let bytes = text.as_bytes();
+    let ends_line = |at: usize| bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    let (mut line, mut start) = (0, 0);
+    for at in line_ends(before) {
+        if ends_line(at) {
+            line += 1;
+            start = at + 1;
+        }
+    }
+    let to_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Position::new(to_u32(line), to_u32(encoding.units(&before[start..])))
+}
+
+fn line_ends(text: &str) -> impl Iterator<Item = usize> {
+    text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r')).map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, part: &str, encoding: Encoding) -> ((u32, u32), (u32, u32)) {
+        let start = text.find(part).unwrap_or(text.len());
+        let range = range(text, start as u32, (start + part.len()) as u32, encoding);
+        ((range.start.line, range.start.character), (range.end.line, range.end.character))
+    }
+
+    #[test]
+    fn columns_count_the_units_that_were_agreed_on() {
+        let text = "// 日本\n旅程 😀x\n";
+        assert_eq!(of(text, "x", Encoding::Utf16), ((1, 5), (1, 6)));
+        assert_eq!(of(text, "x", Encoding::Utf8), ((1, 11), (1, 12)));
+    }
+
+    #[test]
+    fn every_kind_of_line_end_counts_once() {
+        assert_eq!(of("a\r\nb\rc\nx", "x", Encoding::Utf16), ((3, 0), (3, 1)));
+    }
+
+    #[test]
+    fn wrong_spans_are_cut_to_the_text() {
+        for start in 0..9 {
+            for end in 0..9 {
+                let range = range("é日\n", start, end, Encoding::Utf16);
+                assert!((range.start.line, range.start.character) <= (range.end.line, range.end.character));
+            }
+        }
+    }
+}
