@@ -15,6 +15,7 @@ pub mod hir;
 pub mod lower;
 pub mod machine;
 pub mod mir;
+pub mod parse;
 pub mod program;
 pub mod project;
 pub mod source;

@@ -1,0 +1,96 @@
+//! Journeys: the clauses of the head, and the body.
+
+use super::Reader;
+use crate::ast::{Clause, ClauseKind, EventPattern, ExprKind, Journey};
+use journey_grammar::{Rule, Syntax};
+
+impl<'t> Reader<'t> {
+    pub(super) fn journey(&mut self, node: Syntax<'t>) -> Journey {
+        let title = node.child(Rule::string).map(|string| self.plain_string(string));
+        let params = self.params(node);
+        let mut clauses = Vec::new();
+        let mut body = Vec::new();
+        let mut before = None;
+        for child in node.children() {
+            match child.kind() {
+                Rule::error_clause => self.broken(child, before, Rule::probe_clause),
+                Rule::ident | Rule::params | Rule::string | Rule::kw_journey => {}
+                _ if is_clause(child.kind()) => {
+                    let kind = self.clause(child);
+                    clauses.push(Clause { kind, span: child.span() });
+                }
+                _ => body.extend(self.stmt_or_mark(child, before, node)),
+            }
+            before = Some(child);
+        }
+        Journey { name: self.name(node), params, title, clauses, body }
+    }
+
+    fn clause(&mut self, node: Syntax<'t>) -> ClauseKind {
+        match node.kind() {
+            Rule::enter_clause => self.enter(node),
+            Rule::one_per_clause => {
+                let key = self.expr_in(node, Rule::expr);
+                ClauseKind::OnePer(Some(key).filter(|key| !matches!(key.kind, ExprKind::Customer)))
+            }
+            Rule::unlimited_clause => ClauseKind::Unlimited,
+            Rule::cooldown_clause => ClauseKind::Cooldown(self.expr_in(node, Rule::expr)),
+            Rule::goal_clause => ClauseKind::Goal { name: self.name(node), on: self.event_pattern_in(node) },
+            Rule::exit_clause if node.has(Rule::kw_when) => {
+                ClauseKind::ExitWhen { name: self.name(node), when: self.expr_in(node, Rule::head_expr) }
+            }
+            Rule::exit_clause => ClauseKind::ExitOn { name: self.name(node), on: self.event_pattern_in(node) },
+            Rule::on_change_clause => {
+                let span = node.span();
+                self.unsupported_as("on change", span, "leave this clause out for now");
+                ClauseKind::Unsupported { what: "on change".to_string() }
+            }
+            _ => ClauseKind::Unsupported { what: self.unsupported(node, "leave this clause out for now") },
+        }
+    }
+
+    fn enter(&mut self, node: Syntax<'t>) -> ClauseKind {
+        let Some(event) = node.child(Rule::enter_event).and_then(|event| event.child(Rule::event_pattern)) else {
+            let what = if node.has(Rule::enter_segment) { "enter on segment" } else { "enter every" };
+            let span = node.span();
+            self.unsupported_as(what, span, "start the journey on an event for now");
+            return ClauseKind::Unsupported { what: what.to_string() };
+        };
+        let assignable = event.child(Rule::binder).is_some_and(|binder| binder.has(Rule::kw_var));
+        ClauseKind::Enter { on: self.event_pattern(event, true), assignable }
+    }
+
+    pub(super) fn event_pattern_in(&mut self, node: Syntax<'t>) -> EventPattern {
+        match node.child(Rule::event_pattern) {
+            Some(pattern) => self.event_pattern(pattern, false),
+            None => EventPattern { event: self.name(node), binder: None, filter: None, span: node.span() },
+        }
+    }
+
+    /// `EVENT as x where C`; `assignable` says whether `as var x` may stand there.
+    fn event_pattern(&mut self, node: Syntax<'t>, assignable: bool) -> EventPattern {
+        let path = node.child(Rule::event_path);
+        let event = self.name(path.unwrap_or(node));
+        let binder = node.child(Rule::binder);
+        if let Some(var) = binder.and_then(|binder| binder.child(Rule::kw_var)).filter(|_| !assignable) {
+            self.var_binder(var);
+        }
+        let filter = node.child(Rule::head_expr).map(|filter| self.expr(filter));
+        EventPattern { event, binder: binder.map(|binder| self.name(binder)), filter, span: node.span() }
+    }
+}
+
+fn is_clause(kind: Rule) -> bool {
+    matches!(
+        kind,
+        Rule::enter_clause
+            | Rule::one_per_clause
+            | Rule::unlimited_clause
+            | Rule::cooldown_clause
+            | Rule::goal_clause
+            | Rule::exit_clause
+            | Rule::priority_clause
+            | Rule::on_change_clause
+            | Rule::migrate_item
+    )
+}

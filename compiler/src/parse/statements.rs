@@ -1,0 +1,196 @@
+//! Statements, but for the forms of `wait`.
+
+use super::Reader;
+use crate::ast::{ExperimentVariant, Expr, ExprKind, Share, Stmt, StmtKind};
+use journey_grammar::{Rule, Syntax};
+
+impl<'t> Reader<'t> {
+    /// The block in a node; empty where there is none.
+    pub(super) fn block_in(&mut self, node: Syntax<'t>) -> Vec<Stmt> {
+        self.optional_block(node).unwrap_or_default()
+    }
+
+    pub(super) fn optional_block(&mut self, node: Syntax<'t>) -> Option<Vec<Stmt>> {
+        let block = node.child(Rule::block)?;
+        let mut body = Vec::new();
+        let mut before = None;
+        for child in block.children() {
+            body.extend(self.stmt_or_mark(child, before, block));
+            before = Some(child);
+        }
+        Some(body)
+    }
+
+    /// A child of a block: a statement, or the marks around it.
+    pub(super) fn stmt_or_mark(&mut self, node: Syntax<'t>, before: Option<Syntax<'t>>, block: Syntax<'t>) -> Option<Stmt> {
+        match node.kind() {
+            Rule::open | Rule::close => None,
+            Rule::unclosed => {
+                self.unclosed(block);
+                None
+            }
+            Rule::semicolon => {
+                self.semicolon(node);
+                None
+            }
+            Rule::error_stmt => {
+                self.broken(node, before, Rule::probe_stmt);
+                Some(Stmt { kind: StmtKind::Error, span: node.span() })
+            }
+            _ => Some(self.stmt(node)),
+        }
+    }
+
+    pub(super) fn stmt(&mut self, node: Syntax<'t>) -> Stmt {
+        let span = node.span();
+        let kind = self.deeper(1, span, |reader| reader.stmt_kind(node)).unwrap_or(StmtKind::Error);
+        Stmt { kind, span }
+    }
+
+    fn stmt_kind(&mut self, node: Syntax<'t>) -> StmtKind {
+        match node.kind() {
+            Rule::let_stmt => self.let_stmt(node),
+            Rule::assign_stmt => self.assign_stmt(node),
+            Rule::if_stmt => self.if_stmt(node),
+            Rule::match_stmt => self.match_stmt(node),
+            Rule::for_stmt => StmtKind::For { name: self.name(node), iter: self.head(node), body: self.block_in(node) },
+            Rule::while_stmt => StmtKind::While { cond: self.head(node), body: self.block_in(node) },
+            Rule::loop_stmt => StmtKind::Loop { body: self.block_in(node) },
+            Rule::break_stmt => StmtKind::Break,
+            Rule::continue_stmt => StmtKind::Continue,
+            Rule::step_stmt => self.step_stmt(node),
+            Rule::wait_stmt => self.wait_stmt(node),
+            Rule::send_stmt => self.send_stmt(node),
+            Rule::experiment_stmt => self.experiment_stmt(node),
+            Rule::finish_stmt => StmtKind::Finish(self.name(node)),
+            Rule::fail_stmt => StmtKind::Fail(self.expr_in(node, Rule::expr)),
+            _ => self.unsupported_stmt(node, Vec::new()),
+        }
+    }
+
+    fn let_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
+        let name = self.name(node);
+        if let Some(effect) = effect_in(node) {
+            return self.effect_value(effect, vec![name]);
+        }
+        StmtKind::Let { assignable: node.has(Rule::kw_var), name, ty: self.optional_type(node), value: self.expr_in(node, Rule::expr) }
+    }
+
+    /// `send …`, `call …`, `run …` or `decide …` as the value of a binding.
+    fn effect_value(&mut self, effect: Syntax<'t>, binds: Vec<crate::ast::Ident>) -> StmtKind {
+        if effect.kind() != Rule::send_stmt {
+            return self.unsupported_stmt(effect, binds);
+        }
+        let (_, what_span) = self.first_word(effect);
+        let what = "let … = send".to_string();
+        self.unsupported_as(&what, what_span, "write the `send` as a statement of its own");
+        StmtKind::Unsupported { what, what_span, binds }
+    }
+
+    fn assign_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
+        if let Some(effect) = effect_in(node) {
+            return self.effect_value(effect, Vec::new());
+        }
+        let Some((target, op)) = node.child(Rule::target).zip(node.child(Rule::assign_op)) else { return StmtKind::Error };
+        let target = self.target(target);
+        let value = self.expr_in(node, Rule::expr);
+        match op.text() {
+            "+=" => StmtKind::AddAssign { target, value },
+            "=" => StmtKind::Assign { target, value },
+            _ => {
+                self.wrong_assignment(op, &target);
+                StmtKind::Assign { target, value }
+            }
+        }
+    }
+
+    fn target(&mut self, node: Syntax<'t>) -> Expr {
+        let mut parts = node.children().filter(|part| part.kind() != Rule::dot);
+        let first = parts.next().unwrap_or(node);
+        let kind = if first.kind() == Rule::kw_profile { ExprKind::Profile } else { ExprKind::Name(self.ident(first).name) };
+        let links = parts.clone().count();
+        let base = Expr { kind, span: first.span() };
+        let read = self.deeper(links, node.span(), |reader| {
+            parts.fold(base, |target, part| {
+                let span = target.span.to(part.span());
+                Expr { kind: ExprKind::Field(Box::new(target), reader.ident(part)), span }
+            })
+        });
+        read.unwrap_or(Expr { kind: ExprKind::Error, span: node.span() })
+    }
+
+    /// The condition, list or value in the head of a statement with a block.
+    pub(super) fn head(&mut self, node: Syntax<'t>) -> Expr {
+        let Some(head) = node.child(Rule::head) else { return Expr { kind: ExprKind::Error, span: node.span() } };
+        match head.first() {
+            Some(expr) if expr.kind() == Rule::head_expr => self.expr(expr),
+            Some(error) => {
+                self.broken(error, None, Rule::probe_head);
+                Expr { kind: ExprKind::Error, span: error.span() }
+            }
+            None => Expr { kind: ExprKind::Error, span: head.span() },
+        }
+    }
+
+    /// `if`, its `else if`s and its `else`: flat in the source, nested in the AST.
+    fn if_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
+        let cond = self.head(node);
+        let then = self.block_in(node);
+        let links = node.all(Rule::else_if).count();
+        let otherwise = self.deeper(links, node.span(), |reader| {
+            let last = node.child(Rule::else_block).map(|block| reader.block_in(block));
+            let links: Vec<Syntax<'t>> = node.all(Rule::else_if).collect();
+            links.into_iter().rev().fold(last, |otherwise, link| {
+                let kind = StmtKind::If { cond: reader.head(link), then: reader.block_in(link), otherwise };
+                Some(vec![Stmt { kind, span: link.span() }])
+            })
+        });
+        StmtKind::If { cond, then, otherwise: otherwise.flatten() }
+    }
+
+    fn step_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
+        StmtKind::Step {
+            name: self.name(node),
+            title: node.child(Rule::string).map(|string| self.plain_string(string)),
+            renamed_from: node.child(Rule::renamed_from).map(|from| self.name(from)),
+            body: self.block_in(node),
+        }
+    }
+
+    fn send_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
+        let args = node.child(Rule::args).map(|args| self.args(args)).unwrap_or_default();
+        let channels = node.child(Rule::channels);
+        let first_of = channels.and_then(|channels| channels.child(Rule::first_of));
+        let names = first_of.or(channels).map(|names| self.names(names).collect()).unwrap_or_default();
+        StmtKind::Send { message: self.name(node), args, channels: names, first_of: first_of.is_some() }
+    }
+
+    fn experiment_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
+        let mut variants = Vec::new();
+        for child in node.children() {
+            match child.kind() {
+                Rule::variant | Rule::holdout => variants.push(self.experiment_variant(child)),
+                _ => self.punctuation(child, node, Rule::probe_variant),
+            }
+        }
+        StmtKind::Experiment { name: self.name(node), variants }
+    }
+
+    fn experiment_variant(&mut self, node: Syntax<'t>) -> ExperimentVariant {
+        let holdout = node.kind() == Rule::holdout;
+        let name = match node.child(Rule::kw_holdout) {
+            Some(word) => self.ident(word),
+            None => self.name(node),
+        };
+        let share = match node.child(Rule::share) {
+            Some(share) => self.share(share),
+            None => Share::Rest(node.span()),
+        };
+        ExperimentVariant { name, holdout, share, body: self.block_in(node), span: node.span() }
+    }
+}
+
+/// The statement that stands as the value of a binding.
+fn effect_in(node: Syntax<'_>) -> Option<Syntax<'_>> {
+    node.children().find(|child| matches!(child.kind(), Rule::send_stmt | Rule::call_stmt | Rule::run_stmt | Rule::decide_stmt))
+}

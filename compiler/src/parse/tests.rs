@@ -1,0 +1,116 @@
+//! `test` blocks.
+
+use super::Reader;
+use crate::ast::{Expect, ItemKind, TestStmt, TestStmtKind};
+use journey_grammar::{Rule, Span, Syntax};
+
+impl<'t> Reader<'t> {
+    pub(super) fn test(&mut self, node: Syntax<'t>) -> ItemKind {
+        let title = node.child(Rule::string);
+        let at = node.child(Rule::head_expr).map(|at| self.expr(at));
+        ItemKind::Test {
+            title: title.map(|title| self.plain_string(title)).unwrap_or_default(),
+            title_span: title.unwrap_or(node).span(),
+            at,
+            body: self.test_body(node),
+        }
+    }
+
+    fn test_body(&mut self, node: Syntax<'t>) -> Vec<TestStmt> {
+        let mut body = Vec::new();
+        let mut before = None;
+        for child in node.children() {
+            match child.kind() {
+                Rule::kw_test | Rule::kw_as | Rule::kw_at | Rule::string | Rule::head_expr | Rule::open | Rule::close => {}
+                Rule::test_unclosed => self.unclosed(node),
+                Rule::semicolon => self.semicolon(child),
+                Rule::error_test_stmt => {
+                    self.broken(child, before, Rule::probe_test);
+                    body.push(TestStmt { kind: TestStmtKind::Error, span: child.span() });
+                }
+                _ => {
+                    let span = child.span();
+                    let kind = self.deeper(1, span, |reader| reader.test_stmt(child)).unwrap_or(TestStmtKind::Error);
+                    body.push(TestStmt { kind, span });
+                }
+            }
+            before = Some(child);
+        }
+        body
+    }
+
+    fn test_stmt(&mut self, node: Syntax<'t>) -> TestStmtKind {
+        match node.kind() {
+            Rule::profile_stmt => TestStmtKind::Profile(self.record_fields_in(node)),
+            Rule::event_stmt => TestStmtKind::Event {
+                broadcast: node.has(Rule::kw_broadcast),
+                event: self.name(node),
+                fields: self.record_fields_in(node),
+                at: node.child(Rule::head_expr).map(|at| self.expr(at)),
+            },
+            Rule::advance_stmt if node.has(Rule::kw_until) => TestStmtKind::AdvanceUntil(self.expr_in(node, Rule::expr)),
+            Rule::advance_stmt => TestStmtKind::Advance(self.expr_in(node, Rule::expr)),
+            Rule::as_stmt => {
+                let customer = node.child(Rule::string);
+                TestStmtKind::As {
+                    customer: customer.map(|customer| self.plain_string(customer)).unwrap_or_default(),
+                    customer_span: customer.unwrap_or(node).span(),
+                    body: self.test_body(node),
+                }
+            }
+            Rule::variant_stmt => TestStmtKind::Variant { experiment: self.nth_name(node, 0), variant: self.nth_name(node, 1) },
+            Rule::expect_stmt => TestStmtKind::Expect(self.expect(node)),
+            _ => TestStmtKind::Unsupported { what: self.unsupported(node, "leave this statement out for now") },
+        }
+    }
+
+    fn expect(&mut self, node: Syntax<'t>) -> Expect {
+        let not = node.has(Rule::kw_not);
+        let Some(form) = node.children().find(|child| !matches!(child.kind(), Rule::kw_expect | Rule::kw_not)) else {
+            return Expect::Cond(self.expr_in(node, Rule::expr));
+        };
+        match form.kind() {
+            Rule::expect_sent => self.expect_sent(form, not),
+            Rule::expect_suppressed => Expect::Suppressed { not, message: self.name(form), reason: self.names(form).nth(1) },
+            Rule::expect_at => Expect::At { not, journey: self.name(form), step: self.names(form).nth(1) },
+            Rule::expect_finished => Expect::Finished { not, journey: self.name(form), outcome: self.names(form).nth(1) },
+            Rule::expect_failed => Expect::Failed { not, journey: self.name(form) },
+            Rule::expect_emitted | Rule::expect_called => {
+                let (word, span) = self.first_word(form);
+                let what = format!("expect {word}");
+                self.unsupported_as(&what, span, "leave this statement out for now");
+                Expect::Unsupported { what }
+            }
+            _ => Expect::Cond(self.expr(form)),
+        }
+    }
+
+    fn expect_sent(&mut self, form: Syntax<'t>, not: bool) -> Expect {
+        let mut via = None;
+        let mut times = None;
+        let mut filter = None;
+        for child in form.children() {
+            match child.kind() {
+                Rule::expect_via if via.is_some() => self.twice(child, "channel"),
+                Rule::expect_via => via = Some(self.name(child)),
+                Rule::expect_times if times.is_some() => self.twice(child, "number of times"),
+                Rule::expect_times => times = self.times(child),
+                Rule::expect_where if filter.is_some() => self.twice(child, "condition"),
+                Rule::expect_where => filter = Some(self.expr_in(child, Rule::head_expr)),
+                _ => {}
+            }
+        }
+        Expect::Sent { not, message: self.name(form), via, times, filter }
+    }
+
+    fn times(&mut self, node: Syntax<'t>) -> Option<(i64, Span)> {
+        let number = node.child(Rule::int)?;
+        match number.text().replace('_', "").parse() {
+            Ok(times) => Some((times, number.span())),
+            Err(_) => {
+                self.out_of_range(number.span(), Rule::int);
+                None
+            }
+        }
+    }
+}

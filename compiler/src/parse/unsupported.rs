@@ -1,0 +1,45 @@
+//! What the grammar knows and the compiler cannot compile yet: reported by name, never ignored.
+
+use super::Reader;
+use crate::{
+    ast::{Ident, ItemKind, StmtKind},
+    diagnostics::Diagnostic,
+};
+use journey_grammar::{Rule, Span, Syntax};
+
+impl<'t> Reader<'t> {
+    /// Reports a construct by its first word, and gives that word.
+    pub(super) fn unsupported(&mut self, node: Syntax<'t>, help: &str) -> String {
+        let (what, span) = self.first_word(node);
+        self.unsupported_as(&what, span, help);
+        what
+    }
+
+    pub(super) fn unsupported_as(&mut self, what: &str, span: Span, help: &str) {
+        let message = format!("`{what}` is not supported yet");
+        self.report(Diagnostic::error("E0600", span, message, "the compiler cannot compile this yet").help(help));
+    }
+
+    pub(super) fn first_word(&self, node: Syntax<'t>) -> (String, Span) {
+        let first = node.first().unwrap_or(node);
+        (first.text().to_string(), first.span())
+    }
+
+    pub(super) fn unsupported_item(&mut self, node: Syntax<'t>) -> ItemKind {
+        let (what, what_span) = self.first_word(node);
+        self.unsupported_as(&what, what_span, "leave this declaration out for now");
+        ItemKind::Unsupported { what, what_span, name: self.declared(node) }
+    }
+
+    pub(super) fn unsupported_stmt(&mut self, node: Syntax<'t>, binds: Vec<Ident>) -> StmtKind {
+        let (what, what_span) = self.first_word(node);
+        let help = match node.kind() {
+            Rule::parallel_stmt | Rule::race_stmt => "write what its branches do one after the other for now",
+            Rule::call_stmt => "let an event bring what the service would have answered for now",
+            Rule::start_stmt | Rule::run_stmt => "write what the other journey does here for now",
+            _ => "leave this statement out for now",
+        };
+        self.unsupported_as(&what, what_span, help);
+        StmtKind::Unsupported { what, what_span, binds }
+    }
+}
