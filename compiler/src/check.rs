@@ -6,18 +6,25 @@
 //! - here, `names`, `lookup`, `style`, `types`, `order`, `fns`: declarations, names with suggestions, types, constants, functions;
 //! - `body`, `narrow`: the variables of one body, scopes and narrowing;
 //! - `expr`, `access`, `operators`, `compare`, `methods`, `lists`, `literals`, `records`, `matches`, `coerce`: expressions and patterns;
-//! - `journey`, `stmt`, `wait`, `send`, `experiment`: journeys;
-//! - `channel`, `message`: what is sent; `test`: tests; `flow`: what is true of whole bodies.
+//! - `journey`, `clauses`, `identity`: journeys and their heads; `stmt`, `place`, `wait`, `clock`, `send`, `experiment`: statements;
+//!   `flow`: how control goes through them;
+//! - `channel`, `message`: what is sent; `test`, `expect`: tests.
 
 mod access;
 pub(crate) mod body;
 mod channel;
+mod clauses;
+mod clock;
 mod coerce;
 mod compare;
+mod expect;
+mod experiment;
 mod explain;
 mod expr;
 mod finite;
+mod flow;
 mod fns;
+mod identity;
 mod journey;
 mod lists;
 mod literals;
@@ -29,10 +36,14 @@ mod names;
 mod narrow;
 mod operators;
 mod order;
+mod place;
 mod records;
+mod send;
+mod stmt;
 mod style;
 mod test;
 mod types;
+mod wait;
 
 use crate::ast;
 use crate::diagnostics::Diagnostic;
@@ -73,6 +84,8 @@ pub(crate) struct Checker {
     defaults: FxHashSet<(Owner, usize)>,
     profile_span: Option<Span>,
     personal_data_warned: bool,
+    /// The experiments of all journeys, by name, and where each was first written.
+    experiments: FxHashMap<String, (hir::Experiment, Span)>,
 }
 
 impl Checker {

@@ -1,10 +1,164 @@
-//! Journeys: clauses and bodies.
+//! A journey: its head, its body, and the table of its outcomes.
 
 use super::Checker;
+use super::body::{Body, Facts};
+use super::clauses::Head;
+use super::flow::{Falls, Loop};
+use super::identity::Identities;
 use crate::ast;
-use crate::hir::JourneyId;
+use crate::diagnostics::Diagnostic;
+use crate::hir::{self, EventId, JourneyId, OutcomeId};
+use crate::types::TypeId;
+
+/// The outcome of a journey that comes to the end of its body.
+pub(super) const COMPLETED: &str = "completed";
+
+/// A journey while it is checked.
+#[derive(Debug, Default)]
+pub(super) struct JourneyBody {
+    pub body: Body,
+    pub identities: Identities,
+    pub experiments: Vec<hir::Experiment>,
+    /// The loops around the current place, innermost last.
+    pub loops: Vec<Loop>,
+    /// Whether anything in the body ends it, before the end of the body.
+    pub ends: bool,
+    outcomes: Vec<String>,
+}
+
+/// An event pattern, with what its filter has made known.
+#[derive(Debug)]
+pub(super) struct Matched {
+    pub on: hir::EventMatch,
+    pub facts: Facts,
+}
 
 impl Checker {
-    /// Checks the body of a journey, whose name was entered before.
-    pub(super) fn journey(&mut self, _id: JourneyId, _decl: &ast::Item) {}
+    /// Checks a journey, whose name was entered before. Messages and channels are checked by then.
+    pub(super) fn journey(&mut self, id: JourneyId, decl: &ast::Item) {
+        let ast::ItemKind::Journey(journey) = &decl.kind else { return };
+        let mut cx = JourneyBody::default();
+        cx.body.push_scope();
+        self.journey_params(&mut cx, journey);
+        let Head { enters, key, cooldown_ms, ends } = self.clauses(&mut cx, journey);
+        let (body, falls) = self.stmts(&mut cx, &journey.body);
+        if falls == Falls::Never && !cx.ends && ends.is_empty() {
+            self.never_ends(&journey.name);
+        }
+        cx.outcome(COMPLETED);
+        let checked = hir::Journey {
+            name: journey.name.name.clone(),
+            title: journey.title.clone(),
+            vars: self.finish(cx.body),
+            enters,
+            key,
+            cooldown_ms,
+            ends,
+            outcomes: cx.outcomes,
+            experiments: cx.experiments,
+            body,
+            span: decl.span,
+        };
+        self.hir.journeys[id.index()] = checked;
+    }
+
+    /// Parameters are what other journeys start it with, which they can't yet.
+    fn journey_params(&mut self, cx: &mut JourneyBody, journey: &ast::Journey) {
+        for (param, (name, ty)) in journey.params.iter().zip(self.params(&journey.params)) {
+            cx.body.declare(&name, ty, false, param.name.span);
+        }
+        if let (Some(first), Some(last)) = (journey.params.first(), journey.params.last()) {
+            self.report(
+                Diagnostic::error(
+                    "E0600",
+                    first.name.span.to(last.ty.span),
+                    "parameters of a journey are not supported yet",
+                    "only another journey could give these",
+                )
+                .help("let an event start the journey: `enter on EVENT as x`"),
+            );
+        }
+    }
+
+    fn never_ends(&mut self, name: &ast::Ident) {
+        self.report(
+            Diagnostic::warning("W0401", name.span, format!("the journey `{}` never ends", name.name), "nothing in it ends it")
+                .help("add a `goal`, an `exit` or a `finish`, so that customers come out of it"),
+        );
+    }
+
+    /// The outcome of that name.
+    pub(super) fn outcome(&mut self, cx: &mut JourneyBody, name: &ast::Ident) -> OutcomeId {
+        if matches!(name.name.as_str(), "failed" | "cancelled") {
+            self.report(
+                Diagnostic::error(
+                    "E0408",
+                    name.span,
+                    format!("`{}` can't be an outcome", name.name),
+                    "this word says how an instance stops without an outcome",
+                )
+                .help("choose another name, such as `gave_up`; `fail \"why\"` stops an instance as failed"),
+            );
+        }
+        cx.outcome(&name.name)
+    }
+
+    /// The event of that name, and the type of its payload; where there is none, that is reported.
+    pub(super) fn awaited(&mut self, name: &ast::Ident) -> (EventId, TypeId) {
+        match self.event(name) {
+            Some(id) => (id, self.payload(id)),
+            None => (EventId(u32::MAX), TypeId::ERROR),
+        }
+    }
+
+    /// `EVENT as x where C`: declares the binder in the current scope.
+    pub(super) fn event_pattern(&mut self, body: &mut Body, on: &ast::EventPattern) -> Matched {
+        let (event, ty) = self.awaited(&on.event);
+        let binder = match &on.binder {
+            Some(binder) => body.declare(&binder.name, ty, false, binder.span),
+            None => body.declare("", ty, false, on.event.span),
+        };
+        let (filter, facts) = self.filter(body, on.filter.as_ref());
+        Matched { on: hir::EventMatch { event, binder, filter }, facts }
+    }
+
+    /// The condition behind `where`, and what is known where it is true.
+    pub(super) fn filter(&mut self, body: &mut Body, filter: Option<&ast::Expr>) -> (Option<hir::Expr>, Facts) {
+        match filter {
+            Some(filter) => {
+                let (filter, known, _) = self.condition(body, filter);
+                (Some(filter), known)
+            }
+            None => (None, Facts::new()),
+        }
+    }
+}
+
+impl JourneyBody {
+    fn outcome(&mut self, name: &str) -> OutcomeId {
+        let at = self.outcomes.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.outcomes.push(name.into());
+            self.outcomes.len() - 1
+        });
+        OutcomeId(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// Something broken or not supported yet: what it does is not known, and it is reported already.
+    pub fn unknown(&mut self) {
+        self.ends = true;
+        self.paused();
+    }
+
+    /// A pause: nothing that can change is known behind it, and the loops around it do not turn without bound.
+    pub fn paused(&mut self) {
+        self.body.paused();
+        self.bounded();
+    }
+
+    /// The loops around the current place come to a rest or an end here.
+    pub fn bounded(&mut self) {
+        for around in &mut self.loops {
+            around.bounded = true;
+        }
+    }
 }

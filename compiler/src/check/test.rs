@@ -1,9 +1,124 @@
-//! Tests: what happens, and what is expected then.
+//! Tests: what happens to whom, and when.
 
 use super::Checker;
-use crate::ast;
+use super::body::{Body, Kind};
+use super::lookup::{nearest, unknown};
+use super::names::Owner;
+use crate::ast::{self, TestStmtKind as T};
+use crate::diagnostics::Diagnostic;
+use crate::hir::{self, Expr, ExprKind, TestStmt, TestStmtKind};
+use crate::types::{Type, TypeId};
+
+/// 2026-01-01T00:00:00Z, in milliseconds: when a test starts that does not say when.
+const START_MS: i64 = 1_767_225_600_000;
+
+/// The customer of a test that does not say whom.
+const CUSTOMER: &str = "test";
 
 impl Checker {
-    /// Checks the body of a test, whose name was entered before.
-    pub(super) fn test(&mut self, _decl: &ast::Item) {}
+    /// Checks a test. Journeys are checked by then.
+    pub(super) fn test(&mut self, decl: &ast::Item) {
+        let ast::ItemKind::Test { title, at, body: stmts, .. } = &decl.kind else { return };
+        let start_ms = at.as_ref().map_or(START_MS, |at| self.start(at));
+        let mut body = Body::new(Kind::Customer);
+        body.push_scope();
+        let mut checked = Vec::new();
+        self.test_stmts(&mut body, stmts, CUSTOMER, &mut checked);
+        let vars = self.finish(body);
+        self.hir.tests.push(hir::Test { title: title.clone(), start_ms, vars, body: checked, span: decl.span });
+    }
+
+    fn start(&mut self, at: &ast::Expr) -> i64 {
+        if let ast::ExprKind::Time(ms) = at.kind {
+            return ms;
+        }
+        self.report(
+            Diagnostic::error("E0428", at.span, "a test starts at a time that is written out", "this isn't one")
+                .help("write it like `at 2026-11-22T09:00:00Z`"),
+        );
+        START_MS
+    }
+
+    /// `as` blocks are dissolved into each statement's customer.
+    fn test_stmts(&mut self, body: &mut Body, stmts: &[ast::TestStmt], customer: &str, out: &mut Vec<TestStmt>) {
+        for stmt in stmts {
+            let kind = match &stmt.kind {
+                T::As { customer, customer_span, body: inner } => {
+                    if customer.is_empty() {
+                        self.report(
+                            Diagnostic::error("E0428", *customer_span, "a customer's key can't be empty", "this names nobody")
+                                .help("write any name, such as `as \"bob\"`"),
+                        );
+                    }
+                    self.test_stmts(body, inner, customer, out);
+                    continue;
+                }
+                T::Profile(fields) => Some(TestStmtKind::Profile(self.test_profile(body, fields))),
+                T::Event { broadcast, event, fields, at } => self.test_event(body, *broadcast, event, fields, at.as_ref(), stmt),
+                T::Advance(by) => Some(TestStmtKind::Advance(self.expr(body, by, Some(TypeId::DURATION)))),
+                T::AdvanceUntil(to) => Some(TestStmtKind::AdvanceUntil(self.expr(body, to, Some(TypeId::TIME)))),
+                T::Variant { experiment, variant } => self.test_variant(experiment, variant),
+                T::Expect(expect) => self.expect(body, expect).map(TestStmtKind::Expect),
+                T::Unsupported { .. } | T::Error => None,
+            };
+            out.extend(kind.map(|kind| TestStmt { kind, customer: customer.into(), span: stmt.span }));
+        }
+    }
+
+    fn test_profile(&mut self, body: &mut Body, fields: &[(ast::Ident, ast::Expr)]) -> Vec<(usize, Expr)> {
+        let record = self.hir.profile.as_ref().map(|profile| profile.record);
+        let known = record.map(|record| self.fields(Owner::Record(record)).to_vec()).unwrap_or_default();
+        let mut checked = Vec::new();
+        for (at, (name, value)) in fields.iter().enumerate() {
+            let place = known.iter().position(|field| field.name == name.name);
+            let value = self.expr(body, value, place.map(|place| known[place].ty));
+            if let Some((first, _)) = fields[..at].iter().find(|(other, _)| other.name == name.name) {
+                self.doubled(name, first.span, "field");
+            } else if let Some(place) = place {
+                checked.push((place, value));
+            } else {
+                let names: Vec<&str> = known.iter().map(|field| field.name.as_str()).collect();
+                self.report(unknown("E0423", name, "field of the profile called", nearest(&name.name, names.iter().copied()), &names));
+            }
+        }
+        checked
+    }
+
+    fn test_event(
+        &mut self,
+        body: &mut Body,
+        broadcast: bool,
+        event: &ast::Ident,
+        fields: &[(ast::Ident, ast::Expr)],
+        at: Option<&ast::Expr>,
+        stmt: &ast::TestStmt,
+    ) -> Option<TestStmtKind> {
+        let id = self.event(event);
+        let payload = id.map(|id| {
+            let record = self.hir.events[id.index()].record;
+            let fields = self.record_fields(body, record, fields, stmt.span);
+            let ty = self.hir.types.intern(Type::Record(record));
+            Expr { kind: ExprKind::Record(record, fields), ty, span: stmt.span }
+        });
+        let at = at.map(|at| self.expr(body, at, Some(TypeId::TIME)));
+        Some(TestStmtKind::Event { broadcast, event: id?, payload: payload?, at })
+    }
+
+    fn test_variant(&mut self, experiment: &ast::Ident, variant: &ast::Ident) -> Option<TestStmtKind> {
+        let Some((known, _)) = self.experiments.get(&experiment.name) else {
+            let mut names: Vec<&str> = self.experiments.keys().map(String::as_str).collect();
+            names.sort_unstable();
+            let diagnostic = unknown("E0423", experiment, "experiment", nearest(&experiment.name, names.iter().copied()), &names);
+            self.report(diagnostic);
+            return None;
+        };
+        let names: Vec<&str> = known.variants.iter().map(|variant| variant.name.as_str()).collect();
+        if !names.contains(&variant.name.as_str()) {
+            let what = format!("variant of `{}` called", experiment.name);
+            let diagnostic = unknown("E0423", variant, &what, nearest(&variant.name, names.iter().copied()), &names);
+            self.report(diagnostic);
+            return None;
+        }
+        Some(TestStmtKind::Variant { experiment: experiment.name.clone(), variant: variant.name.clone() })
+    }
 }

@@ -1,0 +1,224 @@
+//! The head of a journey: how it is entered, how many instances there may be, what ends it.
+
+use super::Checker;
+use super::body::{Facts, meet};
+use super::journey::{JourneyBody, Matched};
+use crate::ast::{self, ClauseKind};
+use crate::diagnostics::Diagnostic;
+use crate::hir::{self, EventId, InstanceKey};
+use crate::types::TypeId;
+use journey_grammar::Span;
+
+/// What the clauses say.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub enters: Vec<hir::Enter>,
+    pub key: InstanceKey,
+    pub cooldown_ms: Option<i64>,
+    pub ends: Vec<hir::End>,
+}
+
+/// An `enter on`, its event looked up.
+struct Entry<'a> {
+    on: &'a ast::EventPattern,
+    event: EventId,
+    ty: TypeId,
+    assignable: bool,
+    span: Span,
+}
+
+impl Checker {
+    /// Checks the clauses. The binder of `enter` is declared in the current scope, and what every `enter` demands
+    /// is known from here on.
+    pub(super) fn clauses(&mut self, cx: &mut JourneyBody, journey: &ast::Journey) -> Head {
+        let enters = self.enters(cx, journey);
+        self.entered_at_all(journey, &enters);
+        let mut head = Head { enters, key: InstanceKey::Customer, cooldown_ms: None, ends: Vec::new() };
+        let (mut key, mut cooldown) = (None, None);
+        for clause in &journey.clauses {
+            match &clause.kind {
+                ClauseKind::OnePer(of) => {
+                    self.only_once(&mut key, clause.span, "how many instances there may be");
+                    head.key = of.as_ref().map_or(InstanceKey::Customer, |of| InstanceKey::Expr(self.key(cx, of)));
+                }
+                ClauseKind::Unlimited => {
+                    self.only_once(&mut key, clause.span, "how many instances there may be");
+                    head.key = InstanceKey::Unlimited;
+                }
+                ClauseKind::Cooldown(length) => {
+                    self.only_once(&mut cooldown, clause.span, "the cooldown");
+                    head.cooldown_ms = self.constant_duration(cx, length);
+                }
+                ClauseKind::Goal { .. } | ClauseKind::ExitOn { .. } | ClauseKind::ExitWhen { .. } => head.ends.extend(self.end(cx, clause)),
+                ClauseKind::Enter { .. } | ClauseKind::Unsupported { .. } => {}
+            }
+        }
+        head
+    }
+
+    /// `enter on`: every one is checked with the one binder that they share.
+    fn enters(&mut self, cx: &mut JourneyBody, journey: &ast::Journey) -> Vec<hir::Enter> {
+        let written = journey.clauses.iter().filter_map(|clause| match &clause.kind {
+            ClauseKind::Enter { on, assignable } => Some((on, *assignable, clause.span)),
+            _ => None,
+        });
+        let entries: Vec<Entry<'_>> = written
+            .map(|(on, assignable, span)| {
+                let (event, ty) = self.awaited(&on.event);
+                Entry { on, event, ty, assignable, span }
+            })
+            .collect();
+        let assignable = entries.iter().any(|entry| entry.assignable);
+        let shared = entries.iter().find_map(|entry| Some((entry, entry.on.binder.as_ref()?)));
+        let shared = shared.map(|(entry, name)| (cx.body.declare(&name.name, entry.ty, assignable, name.span), entry.ty, name));
+        let mut known: Option<Facts> = None;
+        let mut enters = Vec::new();
+        for Entry { on, event, ty, span, .. } in entries {
+            let binder = match shared {
+                Some((binder, first, name)) => {
+                    self.same_binder(on, ty == first, name);
+                    binder
+                }
+                None => cx.body.declare("", ty, false, on.event.span),
+            };
+            let (filter, facts) = self.filter(&mut cx.body, on.filter.as_ref());
+            known = Some(known.map_or_else(|| facts.clone(), |known| meet(&known, &facts)));
+            enters.push(hir::Enter { on: hir::EventMatch { event, binder, filter }, span });
+        }
+        cx.body.assume(&known.unwrap_or_default());
+        enters
+    }
+
+    /// Several `enter` clauses start one body, so they bind one name of one type.
+    fn same_binder(&mut self, on: &ast::EventPattern, same_type: bool, first: &ast::Ident) {
+        let name = &first.name;
+        if !same_type {
+            self.report(
+                Diagnostic::error(
+                    "E0407",
+                    on.span,
+                    format!("`{name}` would be of two types"),
+                    format!("here the journey starts with a `{}`", on.event.name),
+                )
+                .and(first.span, format!("and here `{name}` is bound to another event"))
+                .help("leave the binders out, or write one journey for each event"),
+            );
+        } else if let Some(binder) = on.binder.as_ref().filter(|binder| binder.name != *name) {
+            self.report(
+                Diagnostic::error("E0407", binder.span, format!("`{}` and `{name}` name the same event", binder.name), "a second name")
+                    .and(first.span, format!("the journey calls it `{name}`"))
+                    .help("use one name in every `enter`")
+                    .fix(format!("write `{name}`"), binder.span, name.clone()),
+            );
+        }
+    }
+
+    fn entered_at_all(&mut self, journey: &ast::Journey, enters: &[hir::Enter]) {
+        let unsupported = |clause: &ast::Clause| matches!(clause.kind, ClauseKind::Unsupported { .. });
+        if !enters.is_empty() || !journey.params.is_empty() || journey.clauses.iter().any(unsupported) {
+            return;
+        }
+        let name = &journey.name;
+        self.report(
+            Diagnostic::error("E0405", name.span, format!("nothing starts the journey `{}`", name.name), "it has no `enter`")
+                .help("say which event starts it: `enter on EVENT`"),
+        );
+    }
+
+    /// Two clauses that say the same thing, or contradict one another.
+    fn only_once(&mut self, first: &mut Option<Span>, span: Span, what: &str) {
+        if let Some(first) = *first {
+            self.report(
+                Diagnostic::error("E0406", span, format!("{what} is said twice"), "said again here")
+                    .and(first, "first said here")
+                    .help("keep one of the two"),
+            );
+        } else {
+            *first = Some(span);
+        }
+    }
+
+    /// `one per EXPR`
+    fn key(&mut self, cx: &mut JourneyBody, of: &ast::Expr) -> hir::Expr {
+        let key = self.expr(&mut cx.body, of, None);
+        if !self.is_printable(key.ty) {
+            let ty = self.hir.types.name(key.ty);
+            self.report(
+                Diagnostic::error("E0424", of.span, format!("a `{ty}` can't tell instances apart"), format!("this is a `{ty}`"))
+                    .help("name a value that can be written down, such as an id: `one per order.order_id`"),
+            );
+        }
+        key
+    }
+
+    /// `goal`, `exit on` and `exit when`: judged wherever the instance is, so nothing is known of what can change.
+    fn end(&mut self, cx: &mut JourneyBody, clause: &ast::Clause) -> Option<hir::End> {
+        let (name, goal) = match &clause.kind {
+            ClauseKind::Goal { name, .. } => (name, true),
+            ClauseKind::ExitOn { name, .. } | ClauseKind::ExitWhen { name, .. } => (name, false),
+            _ => return None,
+        };
+        let outcome = self.outcome(cx, name);
+        let before = cx.body.facts();
+        cx.body.paused();
+        cx.body.push_scope();
+        let on = match &clause.kind {
+            ClauseKind::Goal { on, .. } | ClauseKind::ExitOn { on, .. } => {
+                let Matched { on, .. } = self.event_pattern(&mut cx.body, on);
+                hir::EndOn::Event(on)
+            }
+            ClauseKind::ExitWhen { when, .. } => {
+                let (condition, ..) = self.condition(&mut cx.body, when);
+                self.no_clock(&condition);
+                hir::EndOn::When(condition)
+            }
+            _ => return None,
+        };
+        cx.body.pop_scope();
+        cx.body.restore(before);
+        Some(hir::End { outcome, goal, on, span: clause.span })
+    }
+
+    /// A Duration that is known before anything runs, in milliseconds.
+    fn constant_duration(&mut self, cx: &mut JourneyBody, length: &ast::Expr) -> Option<i64> {
+        let length = self.expr(&mut cx.body, length, Some(TypeId::DURATION));
+        let constant = self.fold_duration(&length).filter(|ms| *ms >= 0);
+        if constant.is_none() && length.ty != TypeId::ERROR {
+            self.report(
+                Diagnostic::error("E0425", length.span, "a cooldown is a fixed length of time", "this isn't one")
+                    .help("write a duration such as `30d`, or the name of a constant"),
+            );
+        }
+        constant
+    }
+
+    /// The value of a constant expression of durations and whole numbers; `None` where it isn't one, or overflows.
+    fn fold_duration(&self, expr: &hir::Expr) -> Option<i64> {
+        use hir::{ArithOp, ExprKind as E, Method};
+        match &expr.kind {
+            E::Duration(value) | E::Int(value) => Some(*value),
+            E::Const(id) => self.fold_duration(&self.hir.consts.get(id.index())?.value),
+            E::Neg(of) => self.fold_duration(of)?.checked_neg(),
+            E::Arith(op, a, b) => {
+                let (a, b) = (self.fold_duration(a)?, self.fold_duration(b)?);
+                match op {
+                    ArithOp::Add => a.checked_add(b),
+                    ArithOp::Sub => a.checked_sub(b),
+                    ArithOp::Mul => a.checked_mul(b),
+                    ArithOp::Div => a.checked_div(b),
+                    ArithOp::Rem => a.checked_rem(b),
+                }
+            }
+            E::Method(method, args) => {
+                let unit = match method {
+                    Method::Days => 86_400_000,
+                    Method::Hours => 3_600_000,
+                    Method::Minutes => 60_000,
+                    _ => return None,
+                };
+                self.fold_duration(args.first()?)?.checked_mul(unit)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What a test expects. Every name in it is checked.
+
+use super::Checker;
+use super::body::Body;
+use super::lookup::{listed, nearest, unknown};
+use super::names::Owner;
+use crate::ast;
+use crate::diagnostics::Diagnostic;
+use crate::hir::{self, ChannelId, Expect, Expr, JourneyId, MessageId, OutcomeId, StmtKind, VarId, WaitKind};
+use crate::types::TypeId;
+
+/// Why a send is suppressed.
+const REASONS: &[&str] = &["outranked", "no_address", "no_consent", "no_timezone", "capped", "unreachable"];
+
+impl Checker {
+    /// Checks an expectation; `None` where a name in it is not known.
+    pub(super) fn expect(&mut self, body: &mut Body, expect: &ast::Expect) -> Option<Expect> {
+        match expect {
+            ast::Expect::Sent { not, message, via, times, filter } => {
+                let id = self.message_named(message);
+                let channel = via.as_ref().map(|via| self.channel_named(via));
+                let (id, channel) = (id?, channel.map_or(Some(None), |channel| channel.map(Some))?);
+                if let (Some(channel), Some(via)) = (channel, via) {
+                    self.has_variant(id, channel, via);
+                }
+                let filter = filter.as_ref().map(|filter| self.sent_filter(body, id, channel, filter));
+                Some(Expect::Sent { not: *not, message: id, via: channel, times: times.map(|(times, _)| times), filter })
+            }
+            ast::Expect::Suppressed { not, message, reason } => {
+                let id = self.message_named(message);
+                let reason = reason.as_ref().map(|reason| self.reason(reason));
+                let reason = reason.map_or(Some(None), |reason| reason.map(Some))?;
+                Some(Expect::Suppressed { not: *not, message: id?, reason })
+            }
+            ast::Expect::At { not, journey, step } => {
+                let id = self.journey_named(journey)?;
+                let step = step.as_ref().map(|step| self.step_path(id, step));
+                Some(Expect::At { not: *not, journey: id, step: step.map_or(Some(None), |step| step.map(Some))? })
+            }
+            ast::Expect::Finished { not, journey, outcome } => {
+                let id = self.journey_named(journey)?;
+                let outcome = outcome.as_ref().map(|outcome| self.outcome_of(id, outcome));
+                Some(Expect::Finished { not: *not, journey: id, outcome: outcome.map_or(Some(None), |outcome| outcome.map(Some))? })
+            }
+            ast::Expect::Failed { not, journey } => Some(Expect::Failed { not: *not, journey: self.journey_named(journey)? }),
+            ast::Expect::Cond(cond) => Some(Expect::Cond(self.expr(body, cond, Some(TypeId::BOOL)))),
+            ast::Expect::Unsupported { .. } => None,
+        }
+    }
+
+    /// `where` behind `expect sent`: the message's parameters by name and, with `via`, the content; a parameter hides
+    /// content of its name.
+    fn sent_filter(&mut self, body: &mut Body, message: MessageId, via: Option<ChannelId>, filter: &ast::Expr) -> (Vec<VarId>, Expr) {
+        let mut names = self.message_params(message);
+        if let Some(channel) = via {
+            let record = self.hir.channels[channel.index()].content;
+            for field in self.fields(Owner::Record(record)) {
+                let hidden = names.iter().any(|(name, _)| *name == field.name);
+                names.push((if hidden { String::new() } else { field.name.clone() }, field.ty));
+            }
+        }
+        body.push_scope();
+        let mut vars = Vec::new();
+        for (name, ty) in &names {
+            vars.push(body.declare(name, *ty, false, filter.span));
+            body.read(name);
+        }
+        let filter = self.expr(body, filter, Some(TypeId::BOOL));
+        body.pop_scope();
+        (vars, filter)
+    }
+
+    fn reason(&mut self, reason: &ast::Ident) -> Option<String> {
+        if REASONS.contains(&reason.name.as_str()) {
+            return Some(reason.name.clone());
+        }
+        self.report(unknown("E0423", reason, "reason", nearest(&reason.name, REASONS.iter().copied()), REASONS));
+        None
+    }
+
+    /// The outcome of a journey.
+    fn outcome_of(&mut self, journey: JourneyId, outcome: &ast::Ident) -> Option<OutcomeId> {
+        let journey = &self.hir.journeys[journey.index()];
+        if let Some(at) = journey.outcomes.iter().position(|known| *known == outcome.name) {
+            return Some(OutcomeId(super::names::number(at)));
+        }
+        let names: Vec<&str> = journey.outcomes.iter().map(String::as_str).collect();
+        let what = format!("outcome of `{}` called", journey.name);
+        let diagnostic = unknown("E0423", outcome, &what, nearest(&outcome.name, names.iter().copied()), &names);
+        self.report(diagnostic);
+        None
+    }
+
+    /// The path of a step; a step inside another is also found by its own name, where only one has it.
+    fn step_path(&mut self, journey: JourneyId, step: &ast::Ident) -> Option<String> {
+        let journey = &self.hir.journeys[journey.index()];
+        let mut paths = Vec::new();
+        collect_steps(&journey.body, "", &mut paths);
+        if paths.contains(&step.name) {
+            return Some(step.name.clone());
+        }
+        let inner = format!(".{}", step.name);
+        let found: Vec<&str> = paths.iter().filter(|path| path.ends_with(&inner)).map(String::as_str).collect();
+        let diagnostic = match found.as_slice() {
+            [one] => return Some((*one).to_string()),
+            [] => {
+                let names: Vec<&str> = paths.iter().map(String::as_str).collect();
+                let what = format!("step of `{}` called", journey.name);
+                unknown("E0423", step, &what, nearest(&step.name, names.iter().copied()), &names)
+            }
+            several => {
+                let diagnostic = Diagnostic::error("E0423", step.span, format!("several steps are called `{}`", step.name), "which one?");
+                match listed(several) {
+                    Some(list) => diagnostic.help(format!("write the path of the one that is meant: {list}")),
+                    None => diagnostic,
+                }
+            }
+        };
+        self.report(diagnostic);
+        None
+    }
+}
+
+/// The paths of all steps, outer ones first.
+fn collect_steps(stmts: &[hir::Stmt], outer: &str, paths: &mut Vec<String>) {
+    for stmt in stmts {
+        match &stmt.kind {
+            StmtKind::Step { name, body, .. } => {
+                let path = if outer.is_empty() { name.clone() } else { format!("{outer}.{name}") };
+                if !paths.contains(&path) {
+                    paths.push(path.clone());
+                }
+                collect_steps(body, &path, paths);
+            }
+            other => inner_blocks(other).into_iter().for_each(|block| collect_steps(block, outer, paths)),
+        }
+    }
+}
+
+/// The blocks that stand directly inside a statement.
+fn inner_blocks(stmt: &StmtKind) -> Vec<&[hir::Stmt]> {
+    match stmt {
+        StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
+        StmtKind::Match { arms, .. } => arms.iter().map(|arm| arm.body.as_slice()).collect(),
+        StmtKind::For { body, .. } | StmtKind::While { body, .. } | StmtKind::Loop { body } | StmtKind::Step { body, .. } => vec![body],
+        StmtKind::Experiment { bodies, .. } => bodies.iter().map(Vec::as_slice).collect(),
+        StmtKind::Wait(wait) => match &wait.kind {
+            WaitKind::Until(_) => Vec::new(),
+            WaitKind::Without { body, .. } => vec![body],
+            WaitKind::ForEvent { body, otherwise, .. } => vec![body, otherwise],
+            WaitKind::ForAny(arms) => arms.iter().map(|arm| arm.body.as_slice()).collect(),
+        },
+        StmtKind::Let(..) | StmtKind::Assign(..) | StmtKind::Break | StmtKind::Continue => Vec::new(),
+        StmtKind::Send(_) | StmtKind::Finish(_) | StmtKind::Fail(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,122 @@
+//! Assignments: to a variable, a field of a variable, or a field of the profile.
+
+use super::Checker;
+use super::body::{Body, Path};
+use crate::ast::{self, ExprKind};
+use crate::diagnostics::Diagnostic;
+use crate::hir::{self, Place, PlaceRoot, StmtKind};
+use crate::types::{Type, TypeId};
+use journey_grammar::Span;
+
+/// A place that was resolved, and the type that it holds.
+struct Target {
+    place: Place,
+    ty: TypeId,
+}
+
+/// Why something can't be assigned.
+struct Refusal {
+    label: String,
+    declared: Option<Span>,
+    help: &'static str,
+}
+
+impl Refusal {
+    fn new(label: impl Into<String>, help: &'static str) -> Self {
+        Self { label: label.into(), declared: None, help }
+    }
+}
+
+impl Checker {
+    /// `x = e`
+    pub(super) fn assign(&mut self, body: &mut Body, target: &ast::Expr, value: &ast::Expr) -> Option<StmtKind> {
+        let resolved = self.target(body, target);
+        let value = self.expr(body, value, resolved.as_ref().map(|target| target.ty));
+        Some(assigned(body, resolved?.place, value))
+    }
+
+    /// `x += e`, which is `x = x + e`.
+    pub(super) fn add_assign(&mut self, body: &mut Body, target: &ast::Expr, value: &ast::Expr, span: Span) -> Option<StmtKind> {
+        let resolved = self.target(body, target)?;
+        let sum = ExprKind::Binary(ast::BinaryOp::Add, span, Box::new(target.clone()), Box::new(value.clone()));
+        let value = self.expr(body, &ast::Expr { kind: sum, span }, Some(resolved.ty));
+        Some(assigned(body, resolved.place, value))
+    }
+
+    /// What is assigned; where it can't be, that is reported.
+    fn target(&mut self, body: &mut Body, target: &ast::Expr) -> Option<Target> {
+        let refusal = match self.resolve(body, target) {
+            Ok(found) => return Some(found),
+            Err(refusal) => refusal,
+        };
+        // A name or field that does not exist is best told by whoever reads it.
+        let before = self.diagnostics.len();
+        self.expr(body, target, None);
+        if self.diagnostics.len() == before {
+            let mut diagnostic = Diagnostic::error("E0404", target.span, "this can't be assigned", refusal.label).help(refusal.help);
+            if let Some(declared) = refusal.declared {
+                diagnostic = diagnostic.and(declared, "it is bound here, for good");
+            }
+            self.report(diagnostic);
+        }
+        None
+    }
+
+    fn resolve(&mut self, body: &Body, target: &ast::Expr) -> Result<Target, Refusal> {
+        match &target.kind {
+            ExprKind::Paren(inner) => self.resolve(body, inner),
+            ExprKind::Name(name) => match body.find(name) {
+                Some(var) if body.assignable(var) => {
+                    let place = Place { root: PlaceRoot::Var(var), path: Vec::new(), span: target.span };
+                    Ok(Target { place, ty: body.var(var).ty })
+                }
+                Some(var) => Err(Refusal {
+                    label: format!("`{name}` keeps its first value"),
+                    declared: Some(body.var(var).span),
+                    help: "declare it with `var` instead of `let`, or bind it with `as var`",
+                }),
+                None => Err(Refusal::new(format!("`{name}` is no variable"), "assign to a `var` or to a field of the profile")),
+            },
+            ExprKind::Field(of, name) if matches!(of.kind, ExprKind::Profile) => {
+                let profile = self.hir.profile.as_ref().map(|profile| profile.record);
+                let fields = profile.map_or(&[][..], |record| &self.hir.types.record(record).fields);
+                let Some(at) = fields.iter().position(|field| field.name == name.name) else {
+                    return Err(Refusal::new("the profile has no such field", "declare the field in `profile { … }`"));
+                };
+                let place = Place { root: PlaceRoot::Profile(at), path: Vec::new(), span: target.span };
+                Ok(Target { place, ty: fields[at].ty })
+            }
+            ExprKind::Field(of, name) => {
+                let Target { mut place, ty } = self.resolve(body, of)?;
+                let Type::Record(record) = self.hir.types.get(ty) else {
+                    let ty = self.hir.types.name(ty);
+                    return Err(Refusal::new(
+                        format!("what stands before `.{}` is a `{ty}`", name.name),
+                        "assign the whole value instead of one field of it",
+                    ));
+                };
+                let fields = &self.hir.types.record(record).fields;
+                let Some(at) = fields.iter().position(|field| field.name == name.name) else {
+                    return Err(Refusal::new("there is no such field", "assign to a field that is declared"));
+                };
+                place.path.push((record, at));
+                place.span = target.span;
+                Ok(Target { place, ty: fields[at].ty })
+            }
+            _ => Err(Refusal::new("this is a value, not a place", "assign to a `var` or to a field of the profile")),
+        }
+    }
+}
+
+fn assigned(body: &mut Body, place: Place, value: hir::Expr) -> StmtKind {
+    body.assigned(&path_of(&place.root, &place.path));
+    StmtKind::Assign(place, value)
+}
+
+fn path_of(root: &PlaceRoot, fields: &[(crate::types::RecordId, usize)]) -> Path {
+    let (root, first) = match root {
+        PlaceRoot::Var(var) => (Some(*var), None),
+        PlaceRoot::Profile(field) => (None, Some(*field)),
+    };
+    Path { root, fields: first.into_iter().chain(fields.iter().map(|(_, field)| *field)).collect() }
+}
