@@ -1,8 +1,180 @@
 //! What a journey means, as a hash.
+//!
+//! The hash is over a canonical form of the typed journey and of everything that it names, in the order in which it names
+//! them. So comments, layout, titles and the order of declarations do not count; names do, for instances keep their
+//! variables and pauses by name.
 
-use crate::hir::{Journey, Program};
+mod expr;
+mod stmt;
+
+use crate::hir::{ChannelId, ConstId, EventId, FnId, Journey, MessageId, Program, Var};
+use crate::types::{EnumId, FieldDef, RecordId, Type, TypeId};
 
 /// The first 16 hexadecimal digits of a hash over the journey's meaning.
-pub(super) fn version(_hir: &Program, journey: &Journey) -> String {
-    blake3::hash(journey.name.as_bytes()).to_hex().chars().take(16).collect()
+pub(super) fn version(hir: &Program, journey: &Journey) -> String {
+    let mut meaning = Meaning { hir, hash: blake3::Hasher::new(), named: Vec::new(), vars: &journey.vars };
+    meaning.journey(journey);
+    let mut told = 0;
+    while let Some(&named) = meaning.named.get(told) {
+        meaning.declaration(named);
+        told += 1;
+    }
+    meaning.hash.finalize().to_hex().chars().take(16).collect()
+}
+
+/// A declaration that a journey names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Const(ConstId),
+    Fn(FnId),
+    Event(EventId),
+    Channel(ChannelId),
+    Message(MessageId),
+    Record(RecordId),
+    Enum(EnumId),
+}
+
+/// The canonical form while it is hashed.
+struct Meaning<'h> {
+    hir: &'h Program,
+    hash: blake3::Hasher,
+    /// What was named so far, in order of first mention.
+    named: Vec<Named>,
+    /// The variables of the body that is told.
+    vars: &'h [Var],
+}
+
+impl<'h> Meaning<'h> {
+    fn word(&mut self, text: &str) {
+        self.number(i64::try_from(text.len()).unwrap_or(i64::MAX));
+        self.hash.update(text.as_bytes());
+    }
+
+    fn number(&mut self, value: i64) {
+        self.hash.update(&value.to_le_bytes());
+    }
+
+    /// How many follow.
+    fn count(&mut self, count: usize) {
+        self.number(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    fn maybe<T>(&mut self, value: Option<T>, tell: impl FnOnce(&mut Self, T)) {
+        self.number(i64::from(value.is_some()));
+        if let Some(value) = value {
+            tell(self, value);
+        }
+    }
+
+    fn all<T>(&mut self, values: &'h [T], mut tell: impl FnMut(&mut Self, &'h T)) {
+        self.count(values.len());
+        for value in values {
+            tell(self, value);
+        }
+    }
+
+    fn mention(&mut self, named: Named) {
+        if !self.named.contains(&named) {
+            self.named.push(named);
+        }
+    }
+
+    fn ty(&mut self, ty: TypeId) {
+        let name = self.hir.types.name(ty);
+        self.word(&name);
+        match self.hir.types.get(ty) {
+            Type::Optional(of) | Type::List(of) => self.ty(of),
+            Type::Map(key, value) => {
+                self.ty(key);
+                self.ty(value);
+            }
+            // Of the profile only the fields count that are named.
+            Type::Record(id) if self.hir.profile.as_ref().is_some_and(|profile| profile.record == id) => {}
+            Type::Record(id) => self.mention(Named::Record(id)),
+            Type::Enum(id) => self.mention(Named::Enum(id)),
+            _ => {}
+        }
+    }
+
+    fn event(&mut self, id: EventId) {
+        let name = self.hir.events.get(id.index()).map_or("", |event| &event.name);
+        self.word(name);
+        self.mention(Named::Event(id));
+    }
+
+    fn channel(&mut self, id: ChannelId) {
+        let name = self.hir.channels.get(id.index()).map_or("", |channel| &channel.name);
+        self.word(name);
+        self.mention(Named::Channel(id));
+    }
+
+    fn fields(&mut self, fields: &'h [FieldDef]) {
+        self.all(fields, |m, field| {
+            m.word(&field.name);
+            m.ty(field.ty);
+            m.maybe(field.default, Self::constant);
+        });
+    }
+
+    fn constant(&mut self, id: ConstId) {
+        if let Some(constant) = self.hir.consts.get(id.index()) {
+            self.word(&constant.name);
+            self.expr(&constant.value);
+        }
+    }
+
+    fn declaration(&mut self, named: Named) {
+        let hir = self.hir;
+        self.vars = &[];
+        match named {
+            Named::Const(id) => self.constant(id),
+            Named::Fn(id) => {
+                let Some(function) = hir.fns.get(id.index()) else { return };
+                self.vars = &function.vars;
+                self.word(&function.name);
+                self.all(&function.params, |m, &param| m.var(param));
+                self.expr(&function.body);
+            }
+            Named::Event(id) => {
+                let Some(event) = hir.events.get(id.index()) else { return };
+                self.word(&event.name);
+                self.word(&event.wire);
+                self.fields(&hir.types.record(event.record).fields);
+            }
+            Named::Channel(id) => {
+                let Some(channel) = hir.channels.get(id.index()) else { return };
+                self.word(&channel.name);
+                self.maybe(channel.address.as_ref(), Self::expr);
+                self.maybe(channel.consent.as_ref(), Self::expr);
+                self.fields(&hir.types.record(channel.content).fields);
+            }
+            Named::Message(id) => self.message(id),
+            Named::Record(id) => {
+                let record = hir.types.record(id);
+                self.word(&record.name);
+                self.fields(&record.fields);
+            }
+            Named::Enum(id) => {
+                let def = hir.types.enum_def(id);
+                self.word(&def.name);
+                self.all(&def.variants, |m, variant| {
+                    m.word(&variant.name);
+                    m.fields(&variant.fields);
+                });
+            }
+        }
+    }
+
+    fn message(&mut self, id: MessageId) {
+        let Some(message) = self.hir.messages.get(id.index()) else { return };
+        self.vars = &message.vars;
+        self.word(&message.name);
+        self.number(i64::from(message.transactional));
+        self.all(&message.params, |m, &param| m.var(param));
+        self.all(&message.variants, |m, variant| {
+            m.channel(variant.channel);
+            m.maybe(variant.locale.as_deref(), Self::word);
+            m.all(&variant.content, Self::expr);
+        });
+    }
 }
