@@ -11,6 +11,9 @@ pub mod host;
 pub(crate) mod number;
 pub mod text;
 
+#[cfg(test)]
+mod tests;
+
 pub use context::{Context, EffectRecord, Status};
 pub use fault::{Fault, FaultKind};
 
