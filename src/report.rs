@@ -1,10 +1,11 @@
 //! Diagnostics of a project on standard error, and the line that sums them up.
 
+use crate::failure::Failure;
 use crate::output::{Output, Style, paint};
 use journey_compiler::analysis::{self, Analysis};
 use journey_compiler::diagnostics::render::Renderer;
 use journey_compiler::project::Project;
-use journey_compiler::{Diagnostic, Program, Severity, Sources};
+use journey_compiler::{Backend, Diagnostic, Program, Severity, Sources};
 use std::collections::HashSet;
 
 /// Diagnostics that are drawn; of more, the count is told.
@@ -70,5 +71,17 @@ fn summary(diagnostics: &[Diagnostic], color: bool) -> String {
 
 /// Analyses a project and, where nothing is wrong, makes machine code of it.
 pub fn compile(project: &Project) -> (Analysis, Option<Program>) {
-    (analysis::analyse(project), None)
+    let mut analysis = analysis::analyse(project);
+    let program = analysis.build(Backend::Machine);
+    (analysis, program)
+}
+
+/// The program of a project that is to be run; what is wrong with it is shown, and its warnings too.
+///
+/// # Errors
+/// Where the program has errors.
+pub fn runnable(project: &Project, output: &Output) -> Result<Program, Failure> {
+    let (analysis, program) = compile(project);
+    show(&analysis.diagnostics, &project.sources, output);
+    program.ok_or(Failure::Reported)
 }

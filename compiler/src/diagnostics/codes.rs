@@ -13,3 +13,10 @@ pub fn page(code: &str) -> Option<&'static str> {
 pub fn pages() -> &'static [(&'static str, &'static str)] {
     PAGES
 }
+
+/// The program in a page's block of code: `erroneous`, `fixed` or `faulting`; `None` where the page has no such program.
+#[must_use]
+pub fn block<'p>(page: &'p str, kind: &str) -> Option<&'p str> {
+    let (_, rest) = page.split_once(&format!("```journey {kind}\n"))?;
+    Some(rest.split_once("```")?.0)
+}

@@ -1,0 +1,36 @@
+//! What the compiler says, to the letter: a snapshot for each program in `ui/`, and for the erroneous program of each page.
+
+use journey_compiler::Backend;
+use journey_compiler::analysis::analyse;
+use journey_compiler::diagnostics::{codes, render::Renderer};
+use journey_compiler::project::Project;
+
+/// All that is said about a program, below its text.
+fn said(name: &str, text: &str) -> String {
+    let project = Project::of_text(name, text);
+    let mut analysis = analyse(&project);
+    let _ = analysis.build(Backend::Interpreter);
+    let mut renderer = Renderer::new(&project.sources, false);
+    analysis.diagnostics.iter().map(|diagnostic| renderer.diagnostic(diagnostic)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn each_program_is_answered_as_before() {
+    insta::glob!("ui/*.journey", |path| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        insta::with_settings!({omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "ui", input_file => name.clone()}, {
+            insta::assert_snapshot!("said", said(&name, &text));
+        });
+    });
+}
+
+#[test]
+fn the_erroneous_program_of_each_page_is_answered_as_before() {
+    for (code, page) in codes::pages() {
+        let Some(text) = codes::block(page, "erroneous") else { continue };
+        insta::with_settings!({omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "ui/pages"}, {
+            insta::assert_snapshot!(*code, format!("{text}\n{}", said("shop.journey", text)));
+        });
+    }
+}

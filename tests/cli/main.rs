@@ -1,0 +1,10 @@
+//! What a user does, through the binary.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
+
+mod architecture;
+mod check;
+mod explain;
+mod help;
+mod init;
+mod lsp;
+mod support;
