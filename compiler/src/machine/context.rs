@@ -131,6 +131,19 @@ impl Context {
         self.customer = self.new_string(customer).unwrap_or(0);
     }
 
+    /// How far the heap is filled, for [`Context::rewind`].
+    #[must_use]
+    pub fn mark(&self) -> u64 {
+        self.top
+    }
+
+    /// Gives back all words that were allocated after `mark`; no value among them may be used again.
+    pub fn rewind(&mut self, mark: u64) {
+        if (self.constants as u64..=self.top).contains(&mark) {
+            self.top = mark;
+        }
+    }
+
     /// Sets the addresses that machine code uses.
     pub(crate) fn sync(&mut self) {
         self.base = self.words.as_mut_ptr().expose_provenance() as u64;

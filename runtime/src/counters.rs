@@ -1,0 +1,174 @@
+//! What happened, in numbers: dense while the engine runs, by name on disk.
+
+use journey_compiler::mir::{Module, Suppression};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Inputs, by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventCounts {
+    pub read: u64,
+    pub handled: u64,
+    pub unmatched: u64,
+    pub duplicate: u64,
+    pub rejected: u64,
+}
+
+/// Counts over a program's journeys, messages and channels, by their indexes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counters {
+    pub events: EventCounts,
+    pub journeys: Vec<JourneyCounts>,
+    /// By message, then by channel.
+    pub sends: Vec<Vec<u64>>,
+    /// By message, then by reason: see [`reason_index`].
+    pub suppressed: Vec<[u64; REASONS.len()]>,
+    /// Of what the program no longer has.
+    gone: Record,
+}
+
+/// Counts of a journey.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JourneyCounts {
+    pub started: u64,
+    pub live: u64,
+    /// By outcome.
+    pub finished: Vec<u64>,
+    pub failed: u64,
+    pub cancelled: u64,
+    /// Live ones, by pause.
+    pub at: Vec<u64>,
+}
+
+impl JourneyCounts {
+    /// Whether nobody has vanished.
+    #[must_use]
+    pub fn add_up(&self) -> bool {
+        let ended: u64 = self.finished.iter().sum();
+        self.started == self.live + ended + self.failed + self.cancelled && self.live == self.at.iter().sum::<u64>()
+    }
+}
+
+/// Why a send is suppressed.
+pub const REASONS: [&str; 3] = ["no_address", "no_consent", "unreachable"];
+
+/// Index of a reason in [`REASONS`]; `None` is `unreachable`.
+#[must_use]
+pub fn reason_index(reason: Option<Suppression>) -> usize {
+    match reason {
+        Some(Suppression::NoAddress) => 0,
+        Some(Suppression::NoConsent) => 1,
+        None => 2,
+    }
+}
+
+impl Counters {
+    /// All zero, for a program.
+    #[must_use]
+    pub fn new(module: &Module) -> Self {
+        let journey = |journey: &journey_compiler::mir::Journey| JourneyCounts {
+            finished: vec![0; journey.outcomes.len()],
+            at: vec![0; journey.pauses.len()],
+            ..JourneyCounts::default()
+        };
+        Self {
+            events: EventCounts::default(),
+            journeys: module.journeys.iter().map(journey).collect(),
+            sends: vec![vec![0; module.channels.len()]; module.messages.len()],
+            suppressed: vec![[0; REASONS.len()]; module.messages.len()],
+            gone: Record::default(),
+        }
+    }
+
+    /// Goes on from what a record says.
+    #[must_use]
+    pub fn resume(module: &Module, record: &Record) -> Self {
+        let mut counters = Self::new(module);
+        let mut gone = record.clone();
+        counters.events = std::mem::take(&mut gone.events);
+        for (journey, counts) in module.journeys.iter().zip(&mut counters.journeys) {
+            let Some(from) = gone.journeys.get_mut(&journey.name) else { continue };
+            counts.started = std::mem::take(&mut from.started);
+            counts.live = std::mem::take(&mut from.live);
+            counts.failed = std::mem::take(&mut from.failed);
+            counts.cancelled = std::mem::take(&mut from.cancelled);
+            for (outcome, count) in journey.outcomes.iter().zip(&mut counts.finished) {
+                *count = from.finished.remove(outcome).unwrap_or(0);
+            }
+            for (pause, count) in journey.pauses.iter().zip(&mut counts.at) {
+                *count = from.at.remove(&pause.identity).unwrap_or(0);
+            }
+        }
+        for (message, counts) in module.messages.iter().zip(&mut counters.sends) {
+            let Some(from) = gone.sends.get_mut(&message.name) else { continue };
+            for (channel, count) in module.channels.iter().zip(counts) {
+                *count = from.remove(channel).unwrap_or(0);
+            }
+        }
+        for (message, counts) in module.messages.iter().zip(&mut counters.suppressed) {
+            let Some(from) = gone.suppressed.get_mut(&message.name) else { continue };
+            for (reason, count) in REASONS.iter().zip(counts) {
+                *count = from.remove(*reason).unwrap_or(0);
+            }
+        }
+        counters.gone = gone;
+        counters
+    }
+
+    /// By name: what is kept on disk and what a summary shows.
+    #[must_use]
+    pub fn record(&self, module: &Module) -> Record {
+        let mut record = self.gone.clone();
+        record.events = self.events;
+        for (journey, counts) in module.journeys.iter().zip(&self.journeys) {
+            let to = record.journeys.entry(journey.name.clone()).or_default();
+            to.started += counts.started;
+            to.live += counts.live;
+            to.failed += counts.failed;
+            to.cancelled += counts.cancelled;
+            add(&mut to.finished, journey.outcomes.iter().map(String::as_str), &counts.finished);
+            add(&mut to.at, journey.pauses.iter().map(|pause| pause.identity.as_str()), &counts.at);
+        }
+        for (message, counts) in module.messages.iter().zip(&self.sends) {
+            let to = record.sends.entry(message.name.clone()).or_default();
+            add(to, module.channels.iter().map(String::as_str), counts);
+        }
+        for (message, counts) in module.messages.iter().zip(&self.suppressed) {
+            let to = record.suppressed.entry(message.name.clone()).or_default();
+            add(to, REASONS.into_iter(), counts);
+        }
+        record.sends.retain(|_, channels| !channels.is_empty());
+        record.suppressed.retain(|_, reasons| !reasons.is_empty());
+        record
+    }
+}
+
+fn add<'a>(to: &mut BTreeMap<String, u64>, names: impl Iterator<Item = &'a str>, counts: &[u64]) {
+    for (name, &count) in names.zip(counts) {
+        if count > 0 {
+            *to.entry(name.to_owned()).or_default() += count;
+        }
+    }
+}
+
+/// Counts by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub events: EventCounts,
+    pub journeys: BTreeMap<String, JourneyRecord>,
+    pub sends: BTreeMap<String, BTreeMap<String, u64>>,
+    pub suppressed: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+/// Counts of a journey, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JourneyRecord {
+    pub started: u64,
+    /// Those that have neither ended nor failed.
+    pub live: u64,
+    pub finished: BTreeMap<String, u64>,
+    pub failed: u64,
+    pub cancelled: u64,
+    /// Live ones, by pause identity.
+    pub at: BTreeMap<String, u64>,
+}

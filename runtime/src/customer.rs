@@ -1,0 +1,170 @@
+//! The customer: one record, read, changed and written as one.
+
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+mod seen;
+
+pub use seen::{Seen, event_hash};
+
+/// All that is known of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    /// Not part of the record: the record stands under it.
+    #[serde(skip, default = "no_key")]
+    pub key: Arc<str>,
+    /// Those fields of the profile that are not at their defaults: see [`crate::engine::profile`].
+    pub profile: Vec<u8>,
+    /// By which of the store's schemas of the profile they are written.
+    pub profile_schema: u32,
+    /// The moment of the last step; no later one is earlier.
+    pub last_step_ms: Option<i64>,
+    /// Live and failed ones, in the order in which they started.
+    pub instances: Vec<Instance>,
+    /// Keys that may not enter again yet.
+    pub cooldowns: Vec<Cooldown>,
+    /// Ids of events within the dedupe window.
+    pub seen: Seen,
+    /// How many instances there have been; the last one's number.
+    pub started: u32,
+    /// Numbers the pauses in the order in which they began.
+    pub armed: u64,
+    /// The due time under which the customer stands in the index of timers: its earliest deadline, or earlier.
+    pub indexed_ms: Option<i64>,
+}
+
+fn no_key() -> Arc<str> {
+    Arc::from("")
+}
+
+/// One run of a journey, live or failed; those that ended are gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Journey and version: a number of the store's table of editions.
+    pub edition: u32,
+    /// Third part of its id `journey/customer/number`.
+    pub number: u32,
+    /// Its key under `one per EXPR`.
+    pub key: Option<Box<str>>,
+    /// Index of the pause; `None` where the first step failed.
+    pub pause: Option<u32>,
+    /// Variables that are live there, as `machine::codec` writes them, one after another.
+    pub frame: Vec<u8>,
+    /// Of the pause's deadline arms, in order.
+    pub deadlines: Vec<i64>,
+    /// When the pause began, among the customer's pauses.
+    pub armed: u64,
+    pub started_ms: i64,
+    /// How many steps it has made.
+    pub steps: u32,
+    /// How many of the last ones no event caused and were at the same instant: bounded, so that none runs for ever.
+    pub repeats: u32,
+    /// Why it is parked.
+    pub failure: Option<Box<Failure>>,
+}
+
+impl Instance {
+    /// Whether it waits, as opposed to being parked by a fault.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.failure.is_none()
+    }
+
+    /// Its earliest deadline, where it waits for one.
+    #[must_use]
+    pub fn due_ms(&self) -> Option<i64> {
+        if self.is_live() { self.deadlines.iter().copied().min() } else { None }
+    }
+}
+
+/// Why an instance is parked, and what a retry would run again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub at_ms: i64,
+    /// In words.
+    pub error: String,
+    /// Of the statement; from 1, 0 where it is not known.
+    pub line: u32,
+    pub file: String,
+    /// The arm of the pause that woke it; `None` at its start, or where a goal or exit failed.
+    pub arm: Option<u32>,
+    /// Name of the event whose step failed, and its payload as `machine::codec` writes it.
+    pub event: Option<(String, Vec<u8>)>,
+}
+
+/// A key that may not enter again yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cooldown {
+    pub edition: u32,
+    pub key: Option<Box<str>>,
+    /// From this instant on it may.
+    pub until_ms: i64,
+}
+
+impl Customer {
+    /// A customer of whom nothing is known yet.
+    #[must_use]
+    pub fn new(key: Arc<str>) -> Self {
+        Self {
+            key,
+            profile: Vec::new(),
+            profile_schema: 0,
+            last_step_ms: None,
+            instances: Vec::new(),
+            cooldowns: Vec::new(),
+            seen: Seen::default(),
+            started: 0,
+            armed: 0,
+            indexed_ms: None,
+        }
+    }
+
+    /// Appends the record to `out`.
+    ///
+    /// # Errors
+    /// None that data can cause; a defect of the encoder.
+    pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), postcard::Error> {
+        let taken = std::mem::take(out);
+        *out = postcard::to_extend(self, taken)?;
+        Ok(())
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// Bytes that are no record.
+    pub fn decode(key: Arc<str>, bytes: &[u8]) -> Result<Self, postcard::Error> {
+        let (mut customer, rest) = postcard::take_from_bytes::<Self>(bytes)?;
+        if !rest.is_empty() {
+            return Err(postcard::Error::DeserializeUnexpectedEnd);
+        }
+        customer.key = key;
+        Ok(customer)
+    }
+
+    /// The moment of a step about something stamped `at_ms`.
+    #[must_use]
+    pub fn now_ms(&self, at_ms: i64) -> i64 {
+        self.last_step_ms.map_or(at_ms, |last| last.max(at_ms))
+    }
+
+    /// The earliest deadline of a live instance.
+    #[must_use]
+    pub fn due_ms(&self) -> Option<i64> {
+        self.instances.iter().filter_map(Instance::due_ms).min()
+    }
+
+    /// Under which due time the customer must stand in the index, where that is another than it does. A row that is too
+    /// early is left: it is put right when it comes up, which is rarer than a deadline that moves on.
+    #[must_use]
+    pub fn index_change(&self) -> Option<i64> {
+        let due = self.due_ms()?;
+        (self.indexed_ms.is_none_or(|indexed| due < indexed)).then_some(due)
+    }
+
+    /// Where an instance stands, by its number.
+    #[must_use]
+    pub fn place_of(&self, number: u32) -> Option<usize> {
+        self.instances.iter().position(|instance| instance.number == number)
+    }
+}

@@ -1,0 +1,267 @@
+//! The engine: a customer, an input and a moment give the changed customer, effects and counts.
+//!
+//! It is pure: no clock, no disk, no network. What must happen when stands in the language's "What exactly
+//! happens"; each rule's part is in the module that its name tells.
+
+mod arms;
+mod correlate;
+mod editions;
+mod ends;
+mod entry;
+pub mod profile;
+pub mod record;
+mod step;
+mod turn;
+
+pub use correlate::{Correlated, Place, Row};
+pub use editions::{Edition, Editions};
+
+use crate::counters::Counters;
+use crate::customer::Customer;
+use crate::effect::Observer;
+use crate::wire::{Reason, payload};
+use journey_compiler::hir::EventId;
+use journey_compiler::machine::{Context, codec};
+use journey_compiler::{Program, Sources};
+use profile::Profiles;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use turn::{Scratch, Turn};
+
+/// Steps in a row at one instant that no event causes; past them the instance fails with `budget exhausted`.
+pub const REPEATS_MAX: u32 = 1_000;
+
+/// Runs a program's journeys, one customer and one input at a time.
+#[derive(Debug)]
+pub struct Engine {
+    program: Arc<Program>,
+    sources: Arc<Sources>,
+    cx: Context,
+    /// Turns that each step may take.
+    budget: i64,
+    /// What happened so far.
+    pub counters: Counters,
+    editions: Editions,
+    profiles: Profiles,
+    /// By event: which journeys it may start.
+    entries: Vec<Vec<usize>>,
+    /// By wire type.
+    events: FxHashMap<String, EventId>,
+    scratch: Scratch,
+    /// Variants that tests have fixed, by customer.
+    forced: FxHashMap<Arc<str>, Vec<(String, String)>>,
+}
+
+/// A payload, wherever it comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Payload<'a> {
+    /// JSON that [`Engine::admit`] has found to fit.
+    Json(&'a str),
+    /// As [`record::encode`] writes it.
+    Encoded(&'a [u8]),
+}
+
+/// An event as it is offered to customers.
+#[derive(Debug, Clone, Copy)]
+pub struct Offer<'a> {
+    pub event: EventId,
+    pub payload: Payload<'a>,
+    /// The payload's word, while it still stands in the heap.
+    staged: Option<u64>,
+}
+
+impl<'a> Offer<'a> {
+    /// An offer whose payload is still to be read.
+    #[must_use]
+    pub fn new(event: EventId, payload: Payload<'a>) -> Self {
+        Self { event, payload, staged: None }
+    }
+}
+
+impl Engine {
+    /// An engine for a program. `editions` and `profiles` are what the store knows; what is new is added to them.
+    #[must_use]
+    pub fn new(program: Arc<Program>, sources: Arc<Sources>, budget: i64, editions: &[Edition], profiles: &[profile::Schema]) -> Self {
+        let module = &program.module;
+        let mut entries = vec![Vec::new(); module.events.len()];
+        for (index, journey) in module.journeys.iter().enumerate() {
+            for enter in &journey.enters {
+                if let Some(list) = entries.get_mut(enter.event.index()).filter(|list| list.last() != Some(&index)) {
+                    list.push(index);
+                }
+            }
+        }
+        let events = module.events.iter().zip(0..).map(|(event, id)| (event.wire.clone(), EventId(id))).collect();
+        Self {
+            cx: Context::new(&program),
+            budget,
+            counters: Counters::new(module),
+            editions: Editions::new(module, editions),
+            profiles: Profiles::new(&program, profiles),
+            entries,
+            events,
+            scratch: Scratch::default(),
+            forced: FxHashMap::default(),
+            sources,
+            program,
+        }
+    }
+
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Journeys and versions by their numbers: to be kept with the customers.
+    #[must_use]
+    pub fn editions(&self) -> &Editions {
+        &self.editions
+    }
+
+    /// Schemas of the profile by their numbers: to be kept with the customers.
+    #[must_use]
+    pub fn profiles(&self) -> &Profiles {
+        &self.profiles
+    }
+
+    /// The event of a wire type.
+    #[must_use]
+    pub fn event_named(&self, wire: &str) -> Option<EventId> {
+        self.events.get(wire).copied()
+    }
+
+    /// Fixes a customer's variant of an experiment (for tests).
+    pub fn force_variant(&mut self, customer: &Arc<str>, experiment: &str, variant: &str) {
+        let forced = self.forced.entry(Arc::clone(customer)).or_default();
+        forced.retain(|(name, _)| name != experiment);
+        forced.push((experiment.to_owned(), variant.to_owned()));
+    }
+
+    /// Reads an event's payload against its schema.
+    ///
+    /// # Errors
+    /// Why it does not fit.
+    pub fn admit<'a>(&mut self, customer: &str, event: EventId, data: &'a str) -> Result<Offer<'a>, Reason> {
+        let record = self.program.module.events.get(event.index()).map(|event| event.record);
+        let record = record.ok_or_else(|| Reason::at("type", "is not declared"))?;
+        self.cx.begin(0, customer, self.budget);
+        let word = payload::decode(&self.program, record, data, &mut self.cx)?;
+        Ok(Offer { event, payload: Payload::Json(data), staged: Some(word) })
+    }
+
+    /// Reads the data of a `profile` event against the profile's schema.
+    ///
+    /// # Errors
+    /// Why it does not fit.
+    pub fn admit_profile(&mut self, data: &str) -> Result<(), Reason> {
+        self.cx.begin(0, "", self.budget);
+        match &self.program.module.profile {
+            Some(profile) => payload::decode_given(&self.program, profile.record, data, &mut self.cx).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Handles an event of a customer that came at `at_ms`: goals and exits, waits, entries. Says whether any instance changed.
+    pub fn event(&mut self, customer: &mut Customer, offer: Offer<'_>, at_ms: i64, observer: &mut dyn Observer) -> bool {
+        let idle = self.entries.get(offer.event.index()).is_none_or(Vec::is_empty);
+        if idle && customer.instances.is_empty() {
+            customer.last_step_ms = Some(customer.now_ms(at_ms));
+            return false;
+        }
+        let program = Arc::clone(&self.program);
+        let mut turn = self.turn(&program, customer, Some(offer), at_ms, observer);
+        turn.judge_all();
+        turn.offer_all();
+        turn.enter_all();
+        turn.settle();
+        turn.end()
+    }
+
+    /// Offers a broadcast to a customer's goals, exits and waits. Says whether it changed anything.
+    pub fn broadcast(&mut self, customer: &mut Customer, offer: Offer<'_>, at_ms: i64, observer: &mut dyn Observer) -> bool {
+        if customer.instances.is_empty() {
+            return false;
+        }
+        let last_step_ms = customer.last_step_ms;
+        let program = Arc::clone(&self.program);
+        let mut turn = self.turn(&program, customer, Some(offer), at_ms, observer);
+        turn.broadcast = true;
+        turn.judge_all();
+        turn.offer_all();
+        turn.settle();
+        let moved = turn.end();
+        if !moved {
+            customer.last_step_ms = last_step_ms;
+        }
+        moved
+    }
+
+    /// Sets the profile fields that a `profile` event gives; `data` was found to fit by [`Engine::admit_profile`].
+    pub fn profile(&mut self, customer: &mut Customer, data: &str, at_ms: i64, observer: &mut dyn Observer) -> bool {
+        let program = Arc::clone(&self.program);
+        let mut turn = self.turn(&program, customer, None, at_ms, observer);
+        turn.set_profile(|cx| {
+            let record = program.module.profile.as_ref().map(|profile| profile.record);
+            record.and_then(|record| payload::decode_given(&program, record, data, cx).ok()).unwrap_or_default()
+        });
+        turn.changed()
+    }
+
+    /// Sets profile fields to values that `machine::codec` has written (for tests).
+    pub fn profile_encoded(
+        &mut self,
+        customer: &mut Customer,
+        fields: &[(usize, Vec<u8>)],
+        at_ms: i64,
+        observer: &mut dyn Observer,
+    ) -> bool {
+        let program = Arc::clone(&self.program);
+        let mut turn = self.turn(&program, customer, None, at_ms, observer);
+        turn.set_profile(|cx| {
+            let types = &program.module.types;
+            let defs = program.module.profile.as_ref().map_or(&[][..], |profile| &types.record(profile.record).fields);
+            let value = |(index, bytes): &(usize, Vec<u8>)| {
+                let word = codec::decode(types, defs.get(*index)?.ty, &mut bytes.as_slice(), cx).ok()?;
+                Some((*index, word))
+            };
+            fields.iter().filter_map(value).collect()
+        });
+        turn.changed()
+    }
+
+    /// Fires the customer's first timer that is due at `due_ms` or before. Says whether there was one.
+    pub fn due(&mut self, customer: &mut Customer, due_ms: i64, observer: &mut dyn Observer) -> bool {
+        let waiting = customer.instances.iter().filter_map(|instance| Some((instance.due_ms()?, instance.armed, instance.number)));
+        let Some((deadline, _, number)) = waiting.min().filter(|&(deadline, ..)| deadline <= due_ms) else { return false };
+        let program = Arc::clone(&self.program);
+        let mut turn = self.turn(&program, customer, None, deadline, observer);
+        turn.fire(number, deadline);
+        turn.settle();
+        turn.end();
+        true
+    }
+
+    /// Computes something over a customer (for tests), or over nobody.
+    pub fn compute<T>(&mut self, customer: Option<&Customer>, now_ms: i64, work: impl FnOnce(&Program, &mut Context) -> T) -> T {
+        let program = Arc::clone(&self.program);
+        self.cx.begin(now_ms, customer.map_or("", |customer| &customer.key), self.budget);
+        let profile = match customer {
+            Some(customer) => self.profiles.decode(&program, customer.profile_schema, &customer.profile, &mut self.cx).ok(),
+            None => self.profiles.fresh(&mut self.cx).ok(),
+        };
+        self.cx.profile = profile.unwrap_or(0);
+        work(&program, &mut self.cx)
+    }
+
+    fn turn<'t>(
+        &'t mut self,
+        program: &'t Program,
+        customer: &'t mut Customer,
+        offer: Option<Offer<'t>>,
+        at_ms: i64,
+        observer: &'t mut dyn Observer,
+    ) -> Turn<'t> {
+        Turn::begin(self, program, customer, offer, at_ms, observer)
+    }
+}

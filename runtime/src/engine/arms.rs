@@ -1,0 +1,160 @@
+//! Waits: which arm of its pause wakes an instance.
+
+use super::REPEATS_MAX;
+use super::ends::Judged;
+use super::step::Cause;
+use super::turn::Turn;
+use journey_compiler::machine::{Fault, FaultKind};
+use journey_compiler::mir::{Arm, FunctionId, Pause};
+
+/// What wakes an instance.
+struct Woken {
+    arm: usize,
+    resume: FunctionId,
+    /// Whether the resume function takes the payload.
+    by_event: bool,
+}
+
+impl Turn<'_> {
+    /// Offers the event to all waiting instances, in the order in which they started.
+    pub fn offer_all(&mut self) {
+        let order = self.take_order();
+        for &number in &order {
+            self.offer(number, !self.broadcast, true);
+        }
+        self.put_order(order);
+    }
+
+    /// The profile has changed: judges and wakes by conditions.
+    pub fn changed(mut self) -> bool {
+        self.judge_all();
+        self.offer_all();
+        self.settle();
+        self.end()
+    }
+
+    /// After steps: judges conditions until nothing more moves. Each step that a condition causes counts as a
+    /// repeat of its instance, so that this ends.
+    pub fn settle(&mut self) {
+        let mut again = self.moved;
+        while again {
+            again = self.judge_conditions();
+            let numbers: Vec<u32> = self.customer.instances.iter().map(|instance| instance.number).collect();
+            for number in numbers {
+                again |= self.offer(number, true, false);
+            }
+        }
+    }
+
+    /// Wakes the instance by the first written arm that fits: conditions, and with `events` the event.
+    fn offer(&mut self, number: u32, conditions: bool, events: bool) -> bool {
+        let program = self.program;
+        let Some((place, journey_index)) = self.live(number) else { return false };
+        let Some(pause) = self.pause_of(place, &program.module.journeys[journey_index]) else { return false };
+        let concerns = |arm: &Arm| match arm {
+            Arm::Event { event, .. } => events && self.payload_of(*event).is_some(),
+            Arm::When { .. } => conditions,
+            Arm::Deadline { .. } => false,
+        };
+        if !pause.arms.iter().any(concerns) {
+            return false;
+        }
+        let frame = match self.take_frame(place, pause) {
+            Ok(frame) => frame,
+            Err(fault) => {
+                self.park(number, journey_index, fault, None);
+                return true;
+            }
+        };
+        let woken = self.first_arm(pause, &frame, conditions, events);
+        let moved = !matches!(woken, Ok(None));
+        match woken {
+            Ok(None) => {}
+            Ok(Some(woken)) => self.wake(number, &woken, &frame, pause),
+            Err((arm, fault)) => self.park(number, journey_index, fault, Some(arm)),
+        }
+        self.put_frame(frame);
+        self.clear();
+        moved
+    }
+
+    fn first_arm(&mut self, pause: &Pause, frame: &[u64], conditions: bool, events: bool) -> Result<Option<Woken>, (usize, Fault)> {
+        for (index, arm) in pause.arms.iter().enumerate() {
+            match arm {
+                Arm::Event { event, filter, resume, .. } if events => {
+                    let Some(payload) = self.payload_of(*event) else { continue };
+                    let fits = match filter {
+                        Some(filter) => self.ask_closure(filter, frame, Some(payload)).map_err(|fault| (index, fault))?,
+                        None => true,
+                    };
+                    if fits {
+                        return Ok(Some(Woken { arm: index, resume: *resume, by_event: true }));
+                    }
+                }
+                Arm::When { condition, resume } if conditions => {
+                    if self.ask_closure(condition, frame, None).map_err(|fault| (index, fault))? {
+                        return Ok(Some(Woken { arm: index, resume: *resume, by_event: false }));
+                    }
+                }
+                Arm::Event { .. } | Arm::When { .. } | Arm::Deadline { .. } => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn wake(&mut self, number: u32, woken: &Woken, frame: &[u64], pause: &Pause) {
+        let Some((place, journey_index)) = self.live(number) else { return };
+        if !woken.by_event && self.repeats(place) {
+            return self.park(number, journey_index, Fault { kind: FaultKind::BudgetExhausted, span: pause.span }, Some(woken.arm));
+        }
+        let cause = Cause { arm: Some(woken.arm), by_event: woken.by_event };
+        let mut args = std::mem::take(&mut self.scratch.args);
+        args.clear();
+        args.extend_from_slice(frame);
+        if woken.by_event {
+            args.push(self.payload);
+        }
+        self.step(number, journey_index, woken.resume, &args, cause);
+        self.scratch.args = args;
+    }
+
+    /// Notes a step that no event causes; says whether there have been too many at one instant.
+    fn repeats(&mut self, place: usize) -> bool {
+        let Some(instance) = self.customer.instances.get_mut(place) else { return false };
+        instance.repeats += 1;
+        instance.repeats > REPEATS_MAX
+    }
+
+    /// Fires an instance's deadline: the first written arm that is due then.
+    pub fn fire(&mut self, number: u32, deadline_ms: i64) {
+        let program = self.program;
+        let Some((place, journey_index)) = self.live(number) else { return };
+        let Some(pause) = self.pause_of(place, &program.module.journeys[journey_index]) else { return };
+        let deadlines = self.customer.instances.get(place).map_or(&[][..], |instance| &instance.deadlines);
+        let arms = pause.arms.iter().enumerate().filter_map(|(index, arm)| match arm {
+            Arm::Deadline { resume } => Some((index, *resume)),
+            Arm::Event { .. } | Arm::When { .. } => None,
+        });
+        let due = arms.zip(deadlines).find(|&(_, &deadline)| deadline == deadline_ms).map(|(arm, _)| arm);
+        let Some((arm, resume)) = due else {
+            return self.park(number, journey_index, Fault { kind: FaultKind::CorruptState, span: pause.span }, None);
+        };
+        match self.take_frame(place, pause) {
+            Ok(frame) => {
+                self.wake(number, &Woken { arm, resume, by_event: false }, &frame, pause);
+                self.put_frame(frame);
+                self.clear();
+            }
+            Err(fault) => self.park(number, journey_index, fault, Some(arm)),
+        }
+    }
+
+    /// An instance has come to a pause, or the profile has changed: exits that hold now end what they end at once.
+    pub fn after_step(&mut self, number: u32, profile_changed: bool) {
+        if profile_changed {
+            self.judge_conditions();
+        } else {
+            self.judge(number, Judged::Conditions);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! One input's work on one customer.
+
+use super::{Editions, Engine, Offer, Payload, Profiles, record};
+use crate::counters::Counters;
+use crate::customer::Customer;
+use crate::effect::{Effect, Kind, Observer};
+use crate::wire::payload;
+use journey_compiler::hir::EventId;
+use journey_compiler::machine::{Context, Fault, FaultKind, Status, codec};
+use journey_compiler::mir::{Closure, FunctionId, Pause};
+use journey_compiler::{Program, Sources, Span};
+
+/// Room that is used again from turn to turn.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub frame: Vec<u64>,
+    pub args: Vec<u64>,
+    pub order: Vec<u32>,
+    pub bytes: Vec<u8>,
+    pub field: Vec<u8>,
+}
+
+/// One input's work on one customer. The customer is changed in place, step by step; a step that faults changes
+/// nothing but its instance's failure.
+pub(super) struct Turn<'t> {
+    pub program: &'t Program,
+    pub sources: &'t Sources,
+    pub cx: &'t mut Context,
+    pub budget: i64,
+    pub counters: &'t mut Counters,
+    pub editions: &'t Editions,
+    pub profiles: &'t Profiles,
+    pub entries: &'t [Vec<usize>],
+    pub scratch: &'t mut Scratch,
+    pub customer: &'t mut Customer,
+    pub observer: &'t mut dyn Observer,
+    pub now_ms: i64,
+    /// The event, with its payload's word.
+    pub offer: Option<Offer<'t>>,
+    pub payload: u64,
+    /// Whether the event goes to all customers: then conditions without an event are not judged for it.
+    pub broadcast: bool,
+    /// Whether anything of the customer has changed.
+    pub moved: bool,
+    /// How far the heap holds what every step needs: payload and profile.
+    mark: u64,
+    /// Whether it must be filled anew, because a step has changed the profile.
+    stale: bool,
+}
+
+impl<'t> Turn<'t> {
+    pub fn begin(
+        engine: &'t mut Engine,
+        program: &'t Program,
+        customer: &'t mut Customer,
+        offer: Option<Offer<'t>>,
+        at_ms: i64,
+        observer: &'t mut dyn Observer,
+    ) -> Self {
+        let now_ms = customer.now_ms(at_ms);
+        if customer.last_step_ms != Some(now_ms) {
+            for instance in &mut customer.instances {
+                instance.repeats = 0;
+            }
+        }
+        customer.last_step_ms = Some(now_ms);
+        if !engine.forced.is_empty() {
+            engine.cx.forced_variants = engine.forced.get(&customer.key).cloned().unwrap_or_default();
+        }
+        let mut turn = Self {
+            program,
+            sources: &engine.sources,
+            cx: &mut engine.cx,
+            budget: engine.budget,
+            counters: &mut engine.counters,
+            editions: &engine.editions,
+            profiles: &engine.profiles,
+            entries: &engine.entries,
+            scratch: &mut engine.scratch,
+            customer,
+            observer,
+            now_ms,
+            offer,
+            payload: 0,
+            broadcast: false,
+            moved: false,
+            mark: 0,
+            stale: true,
+        };
+        if let Some(word) = offer.and_then(|offer| offer.staged) {
+            turn.payload = word;
+            turn.cx.now = now_ms;
+            turn.stage_profile();
+        }
+        turn
+    }
+
+    /// Ends the turn; says whether anything changed.
+    pub fn end(self) -> bool {
+        self.moved
+    }
+
+    /// Makes sure that payload and profile stand in the heap.
+    pub fn stage(&mut self) {
+        if !self.stale {
+            return;
+        }
+        self.cx.begin(self.now_ms, &self.customer.key, self.budget);
+        if let Some(offer) = self.offer {
+            self.payload = self.decode_payload(offer).unwrap_or(0);
+        }
+        self.stage_profile();
+    }
+
+    fn decode_payload(&mut self, offer: Offer<'_>) -> Option<u64> {
+        let module = &self.program.module;
+        let record = module.events.get(offer.event.index())?.record;
+        match offer.payload {
+            Payload::Json(data) => payload::decode(self.program, record, data, self.cx).ok(),
+            Payload::Encoded(mut bytes) => record::decode(&module.types, record, &mut bytes, self.cx).ok(),
+        }
+    }
+
+    fn stage_profile(&mut self) {
+        let customer = &*self.customer;
+        let profile = self.profiles.decode(self.program, customer.profile_schema, &customer.profile, self.cx);
+        let profile = profile.or_else(|_| self.profiles.fresh(self.cx).map_err(codec::CodecError::from));
+        self.cx.profile = profile.unwrap_or(0);
+        self.mark = self.cx.mark();
+        self.stale = false;
+    }
+
+    /// The heap must be filled anew before the next step.
+    pub fn spoil(&mut self) {
+        self.stale = true;
+    }
+
+    /// Gives back what the last step has left in the heap.
+    pub fn clear(&mut self) {
+        if !self.stale {
+            self.cx.rewind(self.mark);
+        }
+    }
+
+    /// Runs a function with a fresh budget.
+    pub fn call(&mut self, function: FunctionId, args: &[u64]) -> Status {
+        self.cx.fuel = self.budget;
+        self.cx.effects.clear();
+        self.program.call(function, args, self.cx)
+    }
+
+    /// Asks a condition; what it has left in the heap goes.
+    pub fn ask(&mut self, function: FunctionId, args: &[u64]) -> Result<bool, Fault> {
+        let mark = self.cx.mark();
+        let status = self.call(function, args);
+        self.cx.rewind(mark);
+        match status {
+            Status::Returned(word) => Ok(word != 0),
+            Status::Faulted(fault) => Err(fault),
+            Status::Suspended { .. } | Status::Finished { .. } => Err(internal(Span::default())),
+        }
+    }
+
+    /// Asks a condition over some of the frame's variables, and the payload where it takes that.
+    pub fn ask_frame(&mut self, function: FunctionId, captures: &[u32], frame: &[u64], payload: Option<u64>) -> Result<bool, Fault> {
+        let mut args = std::mem::take(&mut self.scratch.args);
+        args.clear();
+        args.extend(captures.iter().map(|&slot| frame.get(slot as usize).copied().unwrap_or(0)));
+        args.extend(payload);
+        let answer = self.ask(function, &args);
+        self.scratch.args = args;
+        answer
+    }
+
+    /// Asks a closure over the frame.
+    pub fn ask_closure(&mut self, closure: &Closure, frame: &[u64], payload: Option<u64>) -> Result<bool, Fault> {
+        self.ask_frame(closure.function, &closure.captures, frame, payload)
+    }
+
+    /// Reads an instance's frame into the heap. The vector is to be handed back by [`Turn::put_frame`].
+    pub fn take_frame(&mut self, place: usize, pause: &Pause) -> Result<Vec<u64>, Fault> {
+        self.stage();
+        let mut frame = std::mem::take(&mut self.scratch.frame);
+        frame.clear();
+        let Some(instance) = self.customer.instances.get(place) else { return Ok(frame) };
+        let mut bytes = instance.frame.as_slice();
+        for var in &pause.frame {
+            match codec::decode(&self.program.module.types, var.ty, &mut bytes, self.cx) {
+                Ok(word) => frame.push(word),
+                Err(codec::CodecError::Memory) => return Err(Fault { kind: FaultKind::MemoryExhausted, span: pause.span }),
+                Err(_) => return Err(Fault { kind: FaultKind::CorruptState, span: pause.span }),
+            }
+        }
+        Ok(frame)
+    }
+
+    /// See [`Turn::take_frame`].
+    pub fn put_frame(&mut self, frame: Vec<u64>) {
+        self.scratch.frame = frame;
+    }
+
+    /// The numbers of all live instances, in the order in which they started; to be handed back by [`Turn::put_order`].
+    pub fn take_order(&mut self) -> Vec<u32> {
+        let mut order = std::mem::take(&mut self.scratch.order);
+        order.clear();
+        order.extend(self.customer.instances.iter().filter(|instance| instance.is_live()).map(|instance| instance.number));
+        order
+    }
+
+    /// See [`Turn::take_order`].
+    pub fn put_order(&mut self, order: Vec<u32>) {
+        self.scratch.order = order;
+    }
+
+    /// The payload, where the event is this one.
+    pub fn payload_of(&self, event: EventId) -> Option<u64> {
+        self.offer.filter(|offer| offer.event == event).map(|_| self.payload)
+    }
+
+    /// Tells of an effect.
+    pub fn tell(&mut self, journey: usize, instance: Option<u32>, kind: Kind<'_>) {
+        self.observer.effect(&Effect {
+            at_ms: self.now_ms,
+            customer: &self.customer.key,
+            journey,
+            instance,
+            kind,
+            module: &self.program.module,
+            cx: self.cx,
+        });
+    }
+}
+
+/// A defect of Journey itself.
+pub(super) fn internal(span: Span) -> Fault {
+    Fault { kind: FaultKind::Internal, span }
+}

@@ -1,0 +1,246 @@
+//! `journey run`: recorded events on virtual time.
+
+mod fold;
+mod input;
+mod lines;
+mod position;
+mod timers;
+
+pub use input::{Input, Sink, WriterSink};
+
+use crate::counters::Counters;
+use crate::effect::lines::Lines as EffectLines;
+use crate::engine::Engine;
+use crate::store::{Commit, Meta, Store, StoreError};
+use crate::summary::{Rejected, Summary};
+use crate::world::World;
+use journey_compiler::machine::BUDGET_DEFAULT;
+use journey_compiler::{Program, Sources};
+use lines::{LineReader, Piece};
+use position::Prefix;
+use std::sync::Arc;
+
+/// Events that a commit holds at most.
+const BATCH_EVENTS: usize = 4_096;
+/// Customers that a commit writes at most, but for those of one event.
+const BATCH_CUSTOMERS: usize = 512;
+/// Bytes of effects after which they are handed on.
+const BATCH_EFFECTS: usize = 4 << 20;
+/// Rejected inputs that a summary keeps.
+const REJECTED_MAX: usize = 100;
+
+/// What a run is told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The clock before the first event, in milliseconds since the epoch.
+    pub now_ms: Option<i64>,
+    /// When the run began by the wall clock: the time of arrival of events without a time, as long as nothing has told the clock.
+    pub arrival_ms: i64,
+    /// Where the clock goes on to after the last event.
+    pub until: Option<Until>,
+    /// Goes on until no timer is left.
+    pub drain: bool,
+    /// How long ids of events are remembered, in milliseconds.
+    pub dedupe_ms: i64,
+    /// Turns that each step may take.
+    pub budget: i64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { now_ms: None, arrival_ms: 0, until: None, drain: false, dedupe_ms: 7 * 86_400_000, budget: BUDGET_DEFAULT }
+    }
+}
+
+/// See [`Options::until`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// An instant, in milliseconds since the epoch.
+    At(i64),
+    /// So many milliseconds after the last event.
+    After(i64),
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of the inputs that are behind it.
+    pub bytes: u64,
+    pub events: u64,
+    pub clock_ms: Option<i64>,
+}
+
+/// Why a run cannot go on. What was committed stays.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("cannot read {input}: {error}")]
+    Input { input: String, error: std::io::Error },
+    #[error("cannot write effects: {0}")]
+    Sink(std::io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the events are not those that were run before: they begin alike, but differ before byte {0}")]
+    InputChanged(u64),
+    #[error("`{journey}` has {live} live instances of version {old}, which this program does not have (its version is {new})")]
+    Version { journey: String, live: u64, old: String, new: String },
+}
+
+/// Runs the inputs, one after another, line by line.
+///
+/// With a store that was run before, goes on from there: what of the inputs was consumed then is passed over. Effects
+/// go to `sink` as lines, in order, as soon as what caused them is committed.
+///
+/// # Errors
+/// [`RunError`]. Bad events are no errors: they are rejected, and told in the summary.
+pub fn run<S: Store>(
+    program: &Arc<Program>,
+    sources: &Arc<Sources>,
+    options: &Options,
+    inputs: Vec<Input<'_>>,
+    store: &mut S,
+    sink: Option<&mut dyn Sink>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, RunError> {
+    let mut runner = Runner::new(program, sources, options, store, sink)?;
+    runner.release_again()?;
+    let mut reader = position::skip_consumed(inputs, &mut runner.prefix, runner.meta.position.clone())?;
+    runner.consume(&mut reader, progress)?;
+    let gave_up = runner.finish()?;
+    runner.commit()?;
+    progress(runner.progress());
+    Ok(runner.summary(gave_up))
+}
+
+/// A run under way.
+struct Runner<'a, 's, S> {
+    world: World<'a, S, EffectLines>,
+    options: &'a Options,
+    sink: Option<&'s mut (dyn Sink + 's)>,
+    /// What the next commit will say; its counters are filled in then.
+    meta: Meta,
+    new_broadcasts: Vec<(u64, i64)>,
+    /// Those of the summary.
+    rejected: Vec<Rejected>,
+    new_rejected: Vec<Rejected>,
+    prefix: Prefix,
+    /// Events since the last commit.
+    batch: usize,
+}
+
+impl<'a, 's, S: Store> Runner<'a, 's, S> {
+    fn new(
+        program: &Arc<Program>,
+        sources: &Arc<Sources>,
+        options: &'a Options,
+        store: &'a mut S,
+        sink: Option<&'s mut (dyn Sink + 's)>,
+    ) -> Result<Self, RunError> {
+        let mut meta = store.meta().cloned().unwrap_or_default();
+        check_versions(program, &meta)?;
+        let mut engine = Engine::new(Arc::clone(program), Arc::clone(sources), options.budget, &meta.editions, &meta.profiles);
+        engine.counters = Counters::resume(&program.module, &meta.counters);
+        meta.editions = engine.editions().table().to_vec();
+        meta.profiles = engine.profiles().table().to_vec();
+        meta.versions.extend(program.module.journeys.iter().map(|journey| (journey.name.clone(), journey.version.clone())));
+        let clock_ms = meta.clock_ms.max(options.now_ms);
+        let prefix = Prefix::new(store.is_durable());
+        let effects = EffectLines { is_muted: sink.is_none(), ..EffectLines::default() };
+        Ok(Self {
+            world: World::new(engine, store, effects, clock_ms, options.dedupe_ms)?,
+            options,
+            sink,
+            meta,
+            new_broadcasts: Vec::new(),
+            rejected: Vec::new(),
+            new_rejected: Vec::new(),
+            prefix,
+            batch: 0,
+        })
+    }
+
+    /// Hands on effects that were committed by a run that ended before it could.
+    fn release_again(&mut self) -> Result<(), RunError> {
+        if let (Some(sink), Some((offset, lines))) = (self.sink.as_deref_mut(), self.world.store.unreleased()?) {
+            sink.release(offset, &lines).map_err(RunError::Sink)?;
+        }
+        Ok(())
+    }
+
+    fn consume(&mut self, reader: &mut LineReader<'_>, progress: &mut dyn FnMut(Progress)) -> Result<(), RunError> {
+        while let Some(piece) = reader.next_piece()? {
+            let line = match piece {
+                Piece::Part(part) => {
+                    self.prefix.consumed(part);
+                    continue;
+                }
+                Piece::Line(line) => line,
+            };
+            self.line(&line)?;
+            self.prefix.consumed(line.raw);
+            self.batch += 1;
+            if self.batch_is_full() {
+                self.commit()?;
+                progress(self.progress());
+            }
+        }
+        Ok(())
+    }
+
+    fn batch_is_full(&self) -> bool {
+        self.batch >= BATCH_EVENTS || self.world.store.pending() >= BATCH_CUSTOMERS || self.world.observer.text.len() >= BATCH_EFFECTS
+    }
+
+    /// Commits when enough has changed, in the midst of timers or of a broadcast.
+    fn commit_if_full(&mut self) -> Result<(), RunError> {
+        if self.batch_is_full() { self.commit() } else { Ok(()) }
+    }
+
+    /// Makes all that happened durable, then hands on its effects.
+    fn commit(&mut self) -> Result<(), RunError> {
+        debug_assert!(self.world.engine.counters.journeys.iter().all(crate::counters::JourneyCounts::add_up), "somebody has vanished");
+        let offset = self.meta.effects_bytes;
+        self.meta.effects_bytes += self.world.observer.text.len() as u64;
+        if self.world.store.is_durable() {
+            self.meta.clock_ms = self.world.clock_ms;
+            self.meta.counters = self.world.engine.counters.record(&self.world.engine.program().module);
+            self.meta.position = self.prefix.position();
+        }
+        self.world.store.commit(&Commit {
+            meta: &self.meta,
+            broadcasts: &self.new_broadcasts,
+            forget_until_ms: self.world.forget_until_ms(),
+            rejected: &self.new_rejected,
+            effects: &self.world.observer.text,
+        })?;
+        if let Some(sink) = self.sink.as_deref_mut().filter(|_| !self.world.observer.text.is_empty()) {
+            sink.release(offset, &self.world.observer.text).map_err(RunError::Sink)?;
+        }
+        self.world.observer.text.clear();
+        self.new_broadcasts.clear();
+        self.new_rejected.clear();
+        self.batch = 0;
+        Ok(())
+    }
+
+    fn progress(&self) -> Progress {
+        Progress { bytes: self.prefix.bytes(), events: self.world.engine.counters.events.read, clock_ms: self.world.clock_ms }
+    }
+
+    fn summary(self, drain_gave_up: bool) -> Summary {
+        let record = self.world.engine.counters.record(&self.world.engine.program().module);
+        Summary { rejected: self.rejected, drain_gave_up, ..Summary::new(record, self.world.clock_ms) }
+    }
+}
+
+/// Live instances can only go on in the version that they are in.
+fn check_versions(program: &Program, meta: &Meta) -> Result<(), RunError> {
+    for (name, counts) in meta.counters.journeys.iter().filter(|(_, counts)| counts.live > 0) {
+        let old = meta.versions.get(name).cloned().unwrap_or_default();
+        let new = program.module.journeys.iter().find(|journey| journey.name == *name).map(|journey| journey.version.clone());
+        if new.as_ref() != Some(&old) {
+            let new = new.unwrap_or_else(|| "none".into());
+            return Err(RunError::Version { journey: name.clone(), live: counts.live, old, new });
+        }
+    }
+    Ok(())
+}

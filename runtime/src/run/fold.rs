@@ -1,0 +1,116 @@
+//! One line after another: what becomes of each.
+
+use super::lines::Line;
+use super::{REJECTED_MAX, RunError, Runner};
+use crate::customer::event_hash;
+use crate::engine::Offer;
+use crate::store::Store;
+use crate::summary::Rejected;
+use crate::wire::Reason;
+use crate::wire::envelope::{self, Envelope};
+use crate::world::Accepted;
+
+/// The wire type that sets profile fields.
+const PROFILE: &str = "profile";
+
+impl<S: Store> Runner<'_, '_, S> {
+    /// Handles a line; blank ones are none.
+    pub(super) fn line(&mut self, line: &Line<'_>) -> Result<(), RunError> {
+        if line.raw.iter().all(u8::is_ascii_whitespace) && !line.is_too_long {
+            return Ok(());
+        }
+        self.world.engine.counters.events.read += 1;
+        match self.accept(line) {
+            Ok((envelope, accepted)) => self.handle(&envelope, accepted),
+            Err(reason) => {
+                self.reject(line, reason);
+                Ok(())
+            }
+        }
+    }
+
+    fn reject(&mut self, line: &Line<'_>, reason: Reason) {
+        self.world.engine.counters.events.rejected += 1;
+        let rejected = Rejected::new(line.input, line.number, reason, line.raw);
+        if self.world.store.is_durable() {
+            self.new_rejected.push(rejected.clone());
+        }
+        if self.rejected.len() < REJECTED_MAX {
+            self.rejected.push(rejected);
+        }
+    }
+
+    /// Reads a line, and its payload against its schema. Leaves no trace.
+    fn accept<'l>(&mut self, line: &Line<'l>) -> Result<(Envelope<'l>, Accepted<'l>), Reason> {
+        if line.is_too_long {
+            return Err(Reason::whole("the line is longer than 1 MiB"));
+        }
+        let text = std::str::from_utf8(line.raw)
+            .map_err(|error| Reason::whole(format!("not UTF-8: byte {} of the line is wrong", error.valid_up_to() + 1)))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let envelope = envelope::parse(text.trim_end())?;
+        let accepted = self.fit(&envelope)?;
+        Ok((envelope, accepted))
+    }
+
+    /// Looks up an event's type and reads its payload.
+    fn fit<'l>(&mut self, envelope: &Envelope<'l>) -> Result<Accepted<'l>, Reason> {
+        let subject = envelope.subject.as_deref();
+        if envelope.kind == PROFILE {
+            if subject.is_none() {
+                return Err(Reason::at("subject", "is missing; a `profile` event is about one customer"));
+            }
+            self.world.engine.admit_profile(envelope.data)?;
+            return Ok(Accepted::Profile(envelope.data));
+        }
+        let Some(event) = self.world.engine.event_named(&envelope.kind) else { return Ok(Accepted::Unmatched) };
+        self.world.engine.admit(subject.unwrap_or(""), event, envelope.data).map(Accepted::Event)
+    }
+
+    fn handle(&mut self, envelope: &Envelope<'_>, accepted: Accepted<'_>) -> Result<(), RunError> {
+        let at_ms = envelope.time_ms.or(self.world.clock_ms).unwrap_or(self.options.arrival_ms);
+        let fired = self.advance(at_ms)?;
+        self.meta.last_event_ms = self.world.clock_ms;
+        // Timers have used the heap in which the payload stood.
+        let accepted = match accepted {
+            Accepted::Event(offer) if fired => Accepted::Event(Offer::new(offer.event, offer.payload)),
+            accepted => accepted,
+        };
+        let hash = event_hash(&envelope.source, &envelope.id);
+        match envelope.subject.as_deref() {
+            Some(subject) => Ok(self.world.handle(subject, accepted, hash, at_ms)?),
+            None => self.handle_broadcast(accepted, hash, at_ms),
+        }
+    }
+
+    /// Offers a broadcast to all whom it can concern, in order of key.
+    fn handle_broadcast(&mut self, accepted: Accepted<'_>, hash: u64, at_ms: i64) -> Result<(), RunError> {
+        let came_ms = self.world.clock_ms.unwrap_or(at_ms);
+        self.world.broadcasts.forget(self.world.forget_until_ms());
+        if self.world.broadcasts.contains(hash) {
+            self.world.engine.counters.events.duplicate += 1;
+            return Ok(());
+        }
+        if let Accepted::Event(offer) = accepted {
+            self.broadcast(Offer::new(offer.event, offer.payload), at_ms)?;
+        }
+        self.world.count(accepted);
+        self.world.broadcasts.insert(hash, came_ms);
+        self.new_broadcasts.push((hash, came_ms));
+        Ok(())
+    }
+
+    fn broadcast(&mut self, offer: Offer<'_>, at_ms: i64) -> Result<(), RunError> {
+        let concerned = self.world.concerned(offer)?;
+        let after = self.meta.broadcast_after.take();
+        for key in concerned.iter().filter(|key| after.as_deref().is_none_or(|after| ***key > *after)) {
+            self.world.broadcast_to(key, offer, at_ms)?;
+            if self.batch_is_full() {
+                self.meta.broadcast_after = Some(key.to_string());
+                self.commit()?;
+            }
+        }
+        self.meta.broadcast_after = None;
+        Ok(())
+    }
+}

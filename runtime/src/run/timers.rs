@@ -1,0 +1,48 @@
+//! Virtual time: timers in order of due time, then of customer key, then of creation.
+
+use super::{RunError, Runner, Until};
+use crate::store::Store;
+
+/// How far `--drain` goes on: 10 years, in milliseconds.
+const DRAIN_MS: i64 = 3_653 * 86_400_000;
+
+impl<S: Store> Runner<'_, '_, S> {
+    /// The clock goes on to an event's time, if that is later: all timers that are due before fire first. Says whether any did.
+    pub(super) fn advance(&mut self, at_ms: i64) -> Result<bool, RunError> {
+        let target_ms = self.world.clock_ms.map_or(at_ms, |clock| clock.max(at_ms));
+        let mut fired = false;
+        while self.world.fire_before(target_ms)? {
+            fired = true;
+            self.commit_if_full()?;
+        }
+        self.world.clock_ms = Some(target_ms);
+        Ok(fired)
+    }
+
+    fn fire_until(&mut self, limit_ms: i64) -> Result<(), RunError> {
+        while self.world.fire_until(limit_ms)? {
+            self.commit_if_full()?;
+        }
+        Ok(())
+    }
+
+    /// The end of the inputs: timers that are due fire, and the clock goes on as far as was asked. Says whether a
+    /// drain gave up.
+    pub(super) fn finish(&mut self) -> Result<bool, RunError> {
+        let Some(clock_ms) = self.world.clock_ms else { return Ok(false) };
+        let last_event_ms = *self.meta.last_event_ms.get_or_insert(clock_ms);
+        let target_ms = match self.options.until {
+            None => clock_ms,
+            Some(Until::At(at_ms)) => at_ms,
+            Some(Until::After(ms)) => last_event_ms.saturating_add(ms),
+        };
+        let target_ms = target_ms.max(clock_ms);
+        self.fire_until(target_ms)?;
+        self.world.clock_ms = Some(target_ms);
+        if !self.options.drain {
+            return Ok(false);
+        }
+        self.fire_until(target_ms.saturating_add(DRAIN_MS))?;
+        Ok(self.world.next_due()?.is_some())
+    }
+}

@@ -1,0 +1,134 @@
+//! Where customers are kept: the working set of a run, and what makes it durable.
+
+mod memory;
+
+pub use memory::MemoryStore;
+
+use crate::counters::Record;
+use crate::customer::{Customer, Seen};
+use crate::engine::Edition;
+use crate::engine::profile::Schema;
+use crate::summary::Rejected;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A customer's place in the working set; good until the next [`Store::commit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub u32);
+
+/// Customers, timers, and all else that a run must find again.
+///
+/// A run reads and changes customers in the working set, and now and then commits all changes since the last time
+/// as one: what is not committed never happened.
+pub trait Store {
+    /// What a run goes on from; `None` in a store that was never committed to.
+    fn meta(&self) -> Option<&Meta>;
+
+    /// Ids of broadcasts that were accepted within the dedupe window, as they were committed.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn broadcasts(&mut self) -> Result<Seen, StoreError>;
+
+    /// Effect lines that were committed but may not have reached their file, and the offset in it where they begin.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn unreleased(&mut self) -> Result<Option<(u64, String)>, StoreError>;
+
+    /// Brings a customer into the working set; one who was never seen is new.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn open(&mut self, key: &str) -> Result<Slot, StoreError>;
+
+    /// A customer of the working set.
+    fn customer(&mut self, slot: Slot) -> &mut Customer;
+
+    /// Says that a customer has been changed and belongs to the next commit.
+    fn changed(&mut self, slot: Slot);
+
+    /// How many customers the next commit will write.
+    fn pending(&self) -> usize;
+
+    /// The first row of the index of timers, by due time, then by customer key; its customer is in the working set.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn next_timer(&mut self) -> Result<Option<(i64, Slot)>, StoreError>;
+
+    /// Sets under which due time a customer stands in the index of timers, in place of [`Customer::indexed_ms`].
+    fn set_timer(&mut self, slot: Slot, due_ms: Option<i64>);
+
+    /// The keys of all customers, uncommitted ones included, in any order.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn keys(&mut self) -> Result<Vec<Arc<str>>, StoreError>;
+
+    /// Makes all changes since the last commit, and this, durable as one.
+    ///
+    /// # Errors
+    /// Where it cannot; then nothing of it counts.
+    fn commit(&mut self, commit: &Commit<'_>) -> Result<(), StoreError>;
+
+    /// Whether commits outlive the process.
+    fn is_durable(&self) -> bool;
+}
+
+/// What a commit says besides the changed customers and timers.
+#[derive(Debug, Clone, Copy)]
+pub struct Commit<'a> {
+    pub meta: &'a Meta,
+    /// Broadcasts accepted since the last commit: hash of source and id, and when they came.
+    pub broadcasts: &'a [(u64, i64)],
+    /// Broadcasts that came then or earlier may be forgotten.
+    pub forget_until_ms: i64,
+    pub rejected: &'a [Rejected],
+    /// Lines of effects since the last commit; they begin at `meta.effects_bytes` less their length.
+    pub effects: &'a str,
+}
+
+/// What a run goes on from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meta {
+    pub clock_ms: Option<i64>,
+    /// The clock after the last event; what `--until +DUR` counts from.
+    pub last_event_ms: Option<i64>,
+    pub counters: Record,
+    /// By the number in [`crate::customer::Instance::edition`].
+    pub editions: Vec<Edition>,
+    /// By the number in [`Customer::profile_schema`].
+    pub profiles: Vec<Schema>,
+    /// Versions of the journeys in the last run, by name.
+    pub versions: BTreeMap<String, String>,
+    pub position: Position,
+    /// The last customer to whom the broadcast at the position was offered, while it is under way.
+    pub broadcast_after: Option<String>,
+    /// How long the file of effects is.
+    pub effects_bytes: u64,
+}
+
+/// How much of the inputs, one after another, has been consumed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    pub bytes: u64,
+    /// Hash of those bytes.
+    pub hash: [u8; 32],
+    /// Hash of the first of them, at most [`HEAD_BYTES`]: tells whether an input is the same one again.
+    pub head: [u8; 32],
+}
+
+/// See [`Position::head`].
+pub const HEAD_BYTES: usize = 64 << 10;
+
+/// Why a store cannot do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("{0}")]
+    Failed(String),
+    /// Something in it is not what was written.
+    #[error("{0} is damaged")]
+    Damaged(String),
+}

@@ -1,0 +1,95 @@
+//! A store that lives as long as the process.
+
+use super::{Commit, Meta, Slot, Store, StoreError};
+use crate::customer::{Customer, Seen};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Customers as they are, never encoded.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    customers: Vec<Customer>,
+    slots: FxHashMap<Arc<str>, Slot>,
+    /// Due time, customer key, and where the customer is.
+    timers: BTreeSet<(i64, Arc<str>, Slot)>,
+}
+
+impl MemoryStore {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// All customers.
+    #[must_use]
+    pub fn customers(&self) -> &[Customer] {
+        &self.customers
+    }
+}
+
+impl Store for MemoryStore {
+    fn meta(&self) -> Option<&Meta> {
+        None
+    }
+
+    fn broadcasts(&mut self) -> Result<Seen, StoreError> {
+        Ok(Seen::default())
+    }
+
+    fn unreleased(&mut self) -> Result<Option<(u64, String)>, StoreError> {
+        Ok(None)
+    }
+
+    fn open(&mut self, key: &str) -> Result<Slot, StoreError> {
+        if let Some(&slot) = self.slots.get(key) {
+            return Ok(slot);
+        }
+        let number = u32::try_from(self.customers.len()).map_err(|_| StoreError::Failed("there are too many customers".into()))?;
+        let (key, slot) = (Arc::<str>::from(key), Slot(number));
+        self.customers.push(Customer::new(Arc::clone(&key)));
+        self.slots.insert(key, slot);
+        Ok(slot)
+    }
+
+    fn customer(&mut self, slot: Slot) -> &mut Customer {
+        &mut self.customers[slot.0 as usize]
+    }
+
+    fn changed(&mut self, _: Slot) {}
+
+    fn pending(&self) -> usize {
+        0
+    }
+
+    fn next_timer(&mut self) -> Result<Option<(i64, Slot)>, StoreError> {
+        Ok(self.timers.first().map(|&(due, _, slot)| (due, slot)))
+    }
+
+    fn set_timer(&mut self, slot: Slot, due_ms: Option<i64>) {
+        let customer = &mut self.customers[slot.0 as usize];
+        let mut row = (0, Arc::clone(&customer.key), slot);
+        if let Some(old) = customer.indexed_ms {
+            row.0 = old;
+            self.timers.remove(&row);
+        }
+        customer.indexed_ms = due_ms;
+        if let Some(due) = due_ms {
+            row.0 = due;
+            self.timers.insert(row);
+        }
+    }
+
+    fn keys(&mut self) -> Result<Vec<Arc<str>>, StoreError> {
+        Ok(self.customers.iter().map(|customer| Arc::clone(&customer.key)).collect())
+    }
+
+    fn commit(&mut self, _: &Commit<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn is_durable(&self) -> bool {
+        false
+    }
+}

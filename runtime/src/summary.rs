@@ -1,0 +1,76 @@
+//! What a run did, for people and programs.
+
+use crate::counters::{EventCounts, JourneyRecord, Record};
+use crate::wire::Reason;
+use journey_compiler::machine::text::format_time;
+use serde::{Deserialize, Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// What a run did. As JSON it is the summary of `journey run --format json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub events: EventCounts,
+    pub journeys: BTreeMap<String, JourneyRecord>,
+    /// By message, then by channel.
+    pub sends: BTreeMap<String, BTreeMap<String, u64>>,
+    /// By message, then by reason.
+    pub suppressed: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Where virtual time stands, in milliseconds since the epoch (as JSON, RFC 3339); `None` while nothing has told it.
+    #[serde(rename = "clock", serialize_with = "as_time")]
+    pub clock_ms: Option<i64>,
+    /// The first rejected inputs of this run; [`EventCounts::rejected`] counts all.
+    #[serde(skip)]
+    pub rejected: Vec<Rejected>,
+    /// `--drain` gave up: timers go on past 10 years.
+    #[serde(skip)]
+    pub drain_gave_up: bool,
+}
+
+impl Summary {
+    pub(crate) fn new(record: Record, clock_ms: Option<i64>) -> Self {
+        let Record { events, journeys, sends, suppressed } = record;
+        Self { events, journeys, sends, suppressed, clock_ms, rejected: Vec::new(), drain_gave_up: false }
+    }
+
+    /// Whether nobody has vanished: for every journey, started = live + finished + failed + cancelled.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        self.journeys.values().all(|journey| {
+            let finished: u64 = journey.finished.values().sum();
+            journey.started == journey.live + finished + journey.failed + journey.cancelled
+        })
+    }
+}
+
+fn as_time<S: Serializer>(ms: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+    ms.map(format_time).serialize(serializer)
+}
+
+/// A rejected input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Name of the input.
+    pub input: String,
+    /// Its line there, from 1.
+    pub line: u64,
+    /// Path of the field; empty where the whole line is meant.
+    pub path: String,
+    pub reason: String,
+    /// The line as it came (lossily, where it is not UTF-8), cut where it is very long.
+    pub text: String,
+}
+
+impl Rejected {
+    pub(crate) fn new(input: &str, line: u64, reason: Reason, text: &[u8]) -> Self {
+        const TEXT_MAX: usize = 64 << 10;
+        let text = String::from_utf8_lossy(text.get(..TEXT_MAX).unwrap_or(text)).into_owned();
+        Self { input: input.to_owned(), line, path: reason.path, reason: reason.text, text }
+    }
+}
+
+impl std::fmt::Display for Rejected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: ", self.input, self.line)?;
+        if self.path.is_empty() { f.write_str(&self.reason) } else { write!(f, "{}: {}", self.path, self.reason) }
+    }
+}

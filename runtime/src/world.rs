@@ -1,0 +1,151 @@
+//! Engine, customers and clock together: what a run over recorded events and a program's tests have in common.
+
+use crate::broadcast::Index;
+use crate::customer::Seen;
+use crate::effect::Observer;
+use crate::engine::{Engine, Offer};
+use crate::store::{Slot, Store, StoreError};
+use journey_compiler::hir::EventId;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// All customers of a program, at a moment.
+#[derive(Debug)]
+pub(crate) struct World<'s, S, O> {
+    pub engine: Engine,
+    pub store: &'s mut S,
+    /// Told of all effects.
+    pub observer: O,
+    /// Only goes forward; `None` until something tells the time.
+    pub clock_ms: Option<i64>,
+    /// How long ids of events are remembered, in milliseconds.
+    pub dedupe_ms: i64,
+    pub broadcasts: Seen,
+    index: Index,
+}
+
+/// What an accepted event is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Accepted<'a> {
+    /// Its type is not declared.
+    Unmatched,
+    /// Sets profile fields: its data.
+    Profile(&'a str),
+    Event(Offer<'a>),
+}
+
+impl<'s, S: Store, O: Observer> World<'s, S, O> {
+    pub fn new(engine: Engine, store: &'s mut S, observer: O, clock_ms: Option<i64>, dedupe_ms: i64) -> Result<Self, StoreError> {
+        let broadcasts = store.broadcasts()?;
+        Ok(Self { engine, store, observer, clock_ms, dedupe_ms, broadcasts, index: Index::default() })
+    }
+
+    /// What came at this instant or earlier is forgotten.
+    pub fn forget_until_ms(&self) -> i64 {
+        self.clock_ms.unwrap_or(i64::MIN).saturating_sub(self.dedupe_ms)
+    }
+
+    /// When the next timer is due. Rows of the index that are too early are put right on the way.
+    pub fn next_due(&mut self) -> Result<Option<i64>, StoreError> {
+        while let Some((indexed_ms, slot)) = self.store.next_timer()? {
+            let due_ms = self.store.customer(slot).due_ms();
+            if due_ms == Some(indexed_ms) {
+                return Ok(due_ms);
+            }
+            self.store.changed(slot);
+            self.store.set_timer(slot, due_ms);
+        }
+        Ok(None)
+    }
+
+    /// Fires the first timer that is due before the instant; an event stamped at a deadline is in time. Says whether there was one.
+    pub fn fire_before(&mut self, limit_ms: i64) -> Result<bool, StoreError> {
+        let Some(due_ms) = self.next_due()?.filter(|&due| due < limit_ms) else { return Ok(false) };
+        let Some((_, slot)) = self.store.next_timer()? else { return Ok(false) };
+        self.clock_ms = self.clock_ms.max(Some(due_ms));
+        let customer = self.store.customer(slot);
+        self.engine.due(customer, due_ms, &mut self.observer);
+        self.after(slot, true);
+        Ok(true)
+    }
+
+    /// Fires the first timer that is due then or before.
+    pub fn fire_until(&mut self, limit_ms: i64) -> Result<bool, StoreError> {
+        self.fire_before(limit_ms.saturating_add(1))
+    }
+
+    /// Handles a customer's event, if its id is new. Timers that are due before must have fired.
+    pub fn handle(&mut self, subject: &str, accepted: Accepted<'_>, hash: u64, at_ms: i64) -> Result<(), StoreError> {
+        let slot = self.store.open(subject)?;
+        let forget_until_ms = self.forget_until_ms();
+        let came_ms = self.clock_ms.unwrap_or(at_ms);
+        let customer = self.store.customer(slot);
+        customer.seen.forget(forget_until_ms);
+        if customer.seen.contains(hash) {
+            self.engine.counters.events.duplicate += 1;
+            return Ok(());
+        }
+        customer.seen.insert(hash, came_ms);
+        let moved = match accepted {
+            Accepted::Unmatched => false,
+            Accepted::Profile(data) => self.engine.profile(customer, data, at_ms, &mut self.observer),
+            Accepted::Event(offer) => self.engine.event(customer, offer, at_ms, &mut self.observer),
+        };
+        self.count(accepted);
+        self.after(slot, moved);
+        Ok(())
+    }
+
+    /// Counts an accepted event that is no duplicate.
+    pub fn count(&mut self, accepted: Accepted<'_>) {
+        let events = &mut self.engine.counters.events;
+        match accepted {
+            Accepted::Unmatched => events.unmatched += 1,
+            Accepted::Profile(_) | Accepted::Event(_) => events.handled += 1,
+        }
+    }
+
+    /// A customer has been changed: timers and the index of broadcasts follow.
+    pub fn after(&mut self, slot: Slot, moved: bool) {
+        self.store.changed(slot);
+        if !moved {
+            return;
+        }
+        let customer = self.store.customer(slot);
+        if !self.index.is_empty() {
+            self.index.update(&mut self.engine, customer);
+        }
+        if let Some(due_ms) = customer.index_change() {
+            self.store.set_timer(slot, Some(due_ms));
+        }
+    }
+
+    /// Whom a broadcast can concern, in order of key.
+    pub fn concerned(&mut self, offer: Offer<'_>) -> Result<BTreeSet<Arc<str>>, StoreError> {
+        if !self.index.has(offer.event) {
+            self.build_index(offer.event)?;
+        }
+        let correlated = self.engine.correlated(offer);
+        Ok(self.index.candidates(offer.event, &correlated))
+    }
+
+    /// Offers a broadcast to a customer.
+    pub fn broadcast_to(&mut self, key: &str, offer: Offer<'_>, at_ms: i64) -> Result<(), StoreError> {
+        let slot = self.store.open(key)?;
+        let customer = self.store.customer(slot);
+        if self.engine.broadcast(customer, offer, at_ms, &mut self.observer) {
+            self.after(slot, true);
+        }
+        Ok(())
+    }
+
+    fn build_index(&mut self, event: EventId) -> Result<(), StoreError> {
+        self.index.add(event);
+        for key in self.store.keys()? {
+            let slot = self.store.open(&key)?;
+            let customer = self.store.customer(slot);
+            self.index.update_event(&mut self.engine, customer, event);
+        }
+        Ok(())
+    }
+}
