@@ -26,6 +26,8 @@ mod flow;
 mod fns;
 mod identity;
 mod journey;
+#[cfg(test)]
+mod journey_tests;
 mod lists;
 mod literals;
 mod lookup;

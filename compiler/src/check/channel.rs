@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::body::{Body, Kind};
+use super::lookup::article;
 use super::names::Owner;
 use crate::ast::{self, ChannelClause};
 use crate::diagnostics::Diagnostic;
@@ -57,7 +58,7 @@ impl Checker {
 
     /// A Bool; what is not known is no consent.
     fn consent(&mut self, body: &mut Body, of: &ast::Expr) -> Expr {
-        let consent = self.expr(body, of, None);
+        let consent = self.settled(body, of);
         let span = consent.span;
         if self.hir.types.inner(consent.ty) == Some(TypeId::BOOL) {
             let no = Expr { kind: ExprKind::Bool(false), ty: TypeId::BOOL, span };
@@ -65,8 +66,9 @@ impl Checker {
         }
         if !matches!(consent.ty, TypeId::BOOL | TypeId::ERROR) {
             let ty = self.hir.types.name(consent.ty);
+            let a = article(&ty);
             self.report(
-                Diagnostic::error("E0426", span, format!("consent is a `Bool`, not a `{ty}`"), format!("this is a `{ty}`"))
+                Diagnostic::error("E0426", span, format!("consent is a `Bool`, not {a} `{ty}`"), format!("this is {a} `{ty}`"))
                     .help("name a `Bool` or `Bool?` of the profile, or write a condition"),
             );
         }
@@ -85,7 +87,7 @@ impl Checker {
             if !matches!(ty, TypeId::STRING | TypeId::ERROR) {
                 let ty = self.hir.types.name(ty);
                 self.report(
-                    Diagnostic::error("E0427", field.ty.span, format!("content is text, not a `{ty}`"), "expected `String`")
+                    Diagnostic::error("E0427", field.ty.span, format!("content is text, not {} `{ty}`", article(&ty)), "expected `String`")
                         .help("write `String`; messages put other values into the text: `\"{total}\"`")
                         .fix("write `String`", field.ty.span, "String"),
                 );

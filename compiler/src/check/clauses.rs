@@ -3,6 +3,7 @@
 use super::Checker;
 use super::body::{Facts, meet};
 use super::journey::{JourneyBody, Matched};
+use super::lookup::article;
 use crate::ast::{self, ClauseKind};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{self, EventId, InstanceKey};
@@ -98,7 +99,7 @@ impl Checker {
                     "E0407",
                     on.span,
                     format!("`{name}` would be of two types"),
-                    format!("here the journey starts with a `{}`", on.event.name),
+                    format!("here the journey starts with `{}`", on.event.name),
                 )
                 .and(first.span, format!("and here `{name}` is bound to another event"))
                 .help("leave the binders out, or write one journey for each event"),
@@ -140,11 +141,12 @@ impl Checker {
 
     /// `one per EXPR`
     fn key(&mut self, cx: &mut JourneyBody, of: &ast::Expr) -> hir::Expr {
-        let key = self.expr(&mut cx.body, of, None);
+        let key = self.settled(&mut cx.body, of);
         if !self.is_printable(key.ty) {
             let ty = self.hir.types.name(key.ty);
+            let a = article(&ty);
             self.report(
-                Diagnostic::error("E0424", of.span, format!("a `{ty}` can't tell instances apart"), format!("this is a `{ty}`"))
+                Diagnostic::error("E0424", of.span, format!("{a} `{ty}` can't tell instances apart"), format!("this is {a} `{ty}`"))
                     .help("name a value that can be written down, such as an id: `one per order.order_id`"),
             );
         }

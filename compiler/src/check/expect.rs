@@ -23,6 +23,7 @@ impl Checker {
                 if let (Some(channel), Some(via)) = (channel, via) {
                     self.has_variant(id, channel, via);
                 }
+                let channel = channel.or_else(|| self.only_channel(id).filter(|_| filter.is_some()));
                 let filter = filter.as_ref().map(|filter| self.sent_filter(body, id, channel, filter));
                 Some(Expect::Sent { not: *not, message: id, via: channel, times: times.map(|(times, _)| times), filter })
             }
@@ -52,12 +53,9 @@ impl Checker {
     /// content of its name.
     fn sent_filter(&mut self, body: &mut Body, message: MessageId, via: Option<ChannelId>, filter: &ast::Expr) -> (Vec<VarId>, Expr) {
         let mut names = self.message_params(message);
-        if let Some(channel) = via {
-            let record = self.hir.channels[channel.index()].content;
-            for field in self.fields(Owner::Record(record)) {
-                let hidden = names.iter().any(|(name, _)| *name == field.name);
-                names.push((if hidden { String::new() } else { field.name.clone() }, field.ty));
-            }
+        for name in via.map(|channel| self.content_names(channel)).unwrap_or_default() {
+            let hidden = names.iter().any(|(param, _)| *param == name);
+            names.push((if hidden { String::new() } else { name }, TypeId::STRING));
         }
         body.push_scope();
         let mut vars = Vec::new();
@@ -65,9 +63,43 @@ impl Checker {
             vars.push(body.declare(name, *ty, false, filter.span));
             body.read(name);
         }
+        let before = self.diagnostics.len();
         let filter = self.expr(body, filter, Some(TypeId::BOOL));
         body.pop_scope();
+        if via.is_none() {
+            self.hint_at_via(message, before);
+        }
         (vars, filter)
+    }
+
+    /// The channel of a message that has content for one alone: it goes without saying.
+    fn only_channel(&self, message: MessageId) -> Option<ChannelId> {
+        let mut channels = self.hir.messages[message.index()].variants.iter().map(|variant| variant.channel);
+        let first = channels.next()?;
+        channels.all(|other| other == first).then_some(first)
+    }
+
+    fn content_names(&self, channel: ChannelId) -> Vec<String> {
+        let record = self.hir.channels[channel.index()].content;
+        self.fields(Owner::Record(record)).iter().map(|field| field.name.clone()).collect()
+    }
+
+    /// Where a name was not found that is content of a channel, says how to get at it.
+    fn hint_at_via(&mut self, message: MessageId, since: usize) {
+        let channels: Vec<ChannelId> = self.hir.messages[message.index()].variants.iter().map(|variant| variant.channel).collect();
+        for at in since..self.diagnostics.len() {
+            if self.diagnostics[at].code != "E0201" {
+                continue;
+            }
+            let names_content = |channel: &&ChannelId| {
+                self.content_names(**channel).iter().any(|name| self.diagnostics[at].message.ends_with(&format!("`{name}`")))
+            };
+            let Some(channel) = channels.iter().find(names_content) else { continue };
+            let channel = &self.hir.channels[channel.index()].name;
+            let help = format!("content is known where the channel is: write `via {channel}` before `where`");
+            self.diagnostics[at].help = Some(help);
+            self.diagnostics[at].fix = None;
+        }
     }
 
     fn reason(&mut self, reason: &ast::Ident) -> Option<String> {
@@ -138,7 +170,7 @@ fn collect_steps(stmts: &[hir::Stmt], outer: &str, paths: &mut Vec<String>) {
 }
 
 /// The blocks that stand directly inside a statement.
-fn inner_blocks(stmt: &StmtKind) -> Vec<&[hir::Stmt]> {
+pub(super) fn inner_blocks(stmt: &StmtKind) -> Vec<&[hir::Stmt]> {
     match stmt {
         StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
         StmtKind::Match { arms, .. } => arms.iter().map(|arm| arm.body.as_slice()).collect(),

@@ -125,7 +125,7 @@ impl Checker {
                     format!("the experiment `{}` has other variants elsewhere", name.name),
                     "these variants and shares",
                 )
-                .and(first, "are not those of here")
+                .and(first, "differ from these")
                 .help("give it a name of its own, or the same variants and shares in the same order"),
             );
         }

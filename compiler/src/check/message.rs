@@ -13,6 +13,10 @@ impl Checker {
     pub(super) fn message(&mut self, id: MessageId, decl: &ast::Item) {
         let ast::ItemKind::Message { variants, .. } = &decl.kind else { return };
         let mut body = self.message_body(id);
+        // What is sent is reported with all arguments, so that a parameter has its use even if no content shows it.
+        for (param, _) in self.message_params(id) {
+            body.read(&param);
+        }
         let variants = self.variants(&mut body, variants);
         let vars = self.finish(body);
         let message = &mut self.hir.messages[id.index()];
@@ -98,7 +102,11 @@ impl Checker {
             let value = self.content_text(body, &field.value);
             let name = &field.name;
             if let Some(first) = variant.fields[..at].iter().find(|other| other.name.name == name.name) {
-                self.doubled(name, first.name.span, "field");
+                self.report(
+                    Diagnostic::error("E0416", name.span, format!("`{}` is given twice", name.name), "a second value")
+                        .and(first.name.span, "the first is here")
+                        .help("keep one of them"),
+                );
             } else if let Some(place) = names.iter().position(|known| *known == name.name) {
                 content[place] = Some(value);
             } else if !names.is_empty() {

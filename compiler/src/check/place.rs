@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::body::{Body, Path};
+use super::names::Owner;
 use crate::ast::{self, ExprKind};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{self, Place, PlaceRoot, StmtKind};
@@ -30,9 +31,13 @@ impl Refusal {
 impl Checker {
     /// `x = e`
     pub(super) fn assign(&mut self, body: &mut Body, target: &ast::Expr, value: &ast::Expr) -> Option<StmtKind> {
-        let resolved = self.target(body, target);
-        let value = self.expr(body, value, resolved.as_ref().map(|target| target.ty));
-        Some(assigned(body, resolved?.place, value))
+        let Some(Target { place, ty }) = self.target(body, target) else {
+            self.expr(body, value, None);
+            return None;
+        };
+        let why = self.declared_as(body, &place, ty);
+        let value = self.expr_because(body, value, ty, why.as_ref());
+        Some(assigned(body, place, value))
     }
 
     /// `x += e`, which is `x = x + e`.
@@ -41,6 +46,22 @@ impl Checker {
         let sum = ExprKind::Binary(ast::BinaryOp::Add, span, Box::new(target.clone()), Box::new(value.clone()));
         let value = self.expr(body, &ast::Expr { kind: sum, span }, Some(resolved.ty));
         Some(assigned(body, resolved.place, value))
+    }
+
+    /// Where the type of a place was said.
+    fn declared_as(&self, body: &Body, place: &Place, ty: TypeId) -> Option<(Span, String)> {
+        let field = match (place.path.last(), place.root) {
+            (Some((record, at)), _) => (*record, *at),
+            (None, PlaceRoot::Profile(at)) => (self.hir.profile.as_ref()?.record, at),
+            (None, PlaceRoot::Var(var)) => {
+                let var = body.var(var);
+                return Some((var.span, format!("`{}` is `{}`", var.name, self.hir.types.name(ty))));
+            }
+        };
+        let (record, at) = field;
+        let name = &self.hir.types.record(record).fields.get(at)?.name;
+        let span = self.field_spans.get(&(Owner::Record(record), at))?;
+        Some((*span, format!("`{name}` is declared here as `{}`", self.hir.types.name(ty))))
     }
 
     /// What is assigned; where it can't be, that is reported.

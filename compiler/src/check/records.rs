@@ -146,7 +146,14 @@ impl Checker {
         self.report(diagnostic.help(help));
     }
 
-    fn given_fields(&mut self, body: &mut Body, owner: Owner, whole: &str, given: &[(ast::Ident, ast::Expr)]) -> FxHashMap<usize, Expr> {
+    /// The fields that are given, by their places; those that are left out are left out.
+    pub(super) fn given_fields(
+        &mut self,
+        body: &mut Body,
+        owner: Owner,
+        whole: &str,
+        given: &[(ast::Ident, ast::Expr)],
+    ) -> FxHashMap<usize, Expr> {
         let mut values: FxHashMap<usize, Expr> = FxHashMap::default();
         let mut seen: FxHashMap<usize, Span> = FxHashMap::default();
         for (name, value) in given {

@@ -8,6 +8,7 @@ use crate::ast::{self, TestStmtKind as T};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{self, Expr, ExprKind, TestStmt, TestStmtKind};
 use crate::types::{Type, TypeId};
+use journey_grammar::Span;
 
 /// 2026-01-01T00:00:00Z, in milliseconds: when a test starts that does not say when.
 const START_MS: i64 = 1_767_225_600_000;
@@ -53,7 +54,7 @@ impl Checker {
                     self.test_stmts(body, inner, customer, out);
                     continue;
                 }
-                T::Profile(fields) => Some(TestStmtKind::Profile(self.test_profile(body, fields))),
+                T::Profile(fields) => Some(TestStmtKind::Profile(self.test_profile(body, fields, stmt.span))),
                 T::Event { broadcast, event, fields, at } => self.test_event(body, *broadcast, event, fields, at.as_ref(), stmt),
                 T::Advance(by) => Some(TestStmtKind::Advance(self.expr(body, by, Some(TypeId::DURATION)))),
                 T::AdvanceUntil(to) => Some(TestStmtKind::AdvanceUntil(self.expr(body, to, Some(TypeId::TIME)))),
@@ -65,23 +66,17 @@ impl Checker {
         }
     }
 
-    fn test_profile(&mut self, body: &mut Body, fields: &[(ast::Ident, ast::Expr)]) -> Vec<(usize, Expr)> {
-        let record = self.hir.profile.as_ref().map(|profile| profile.record);
-        let known = record.map(|record| self.fields(Owner::Record(record)).to_vec()).unwrap_or_default();
-        let mut checked = Vec::new();
-        for (at, (name, value)) in fields.iter().enumerate() {
-            let place = known.iter().position(|field| field.name == name.name);
-            let value = self.expr(body, value, place.map(|place| known[place].ty));
-            if let Some((first, _)) = fields[..at].iter().find(|(other, _)| other.name == name.name) {
-                self.doubled(name, first.span, "field");
-            } else if let Some(place) = place {
-                checked.push((place, value));
-            } else {
-                let names: Vec<&str> = known.iter().map(|field| field.name.as_str()).collect();
-                self.report(unknown("E0423", name, "field of the profile called", nearest(&name.name, names.iter().copied()), &names));
-            }
-        }
-        checked
+    fn test_profile(&mut self, body: &mut Body, fields: &[(ast::Ident, ast::Expr)], span: Span) -> Vec<(usize, Expr)> {
+        let Some(record) = self.hir.profile.as_ref().map(|profile| profile.record) else {
+            self.report(
+                Diagnostic::error("E0423", span, "this program has no profile", "there is nothing to set")
+                    .help("declare what is known of a customer: `profile { email: String? }`"),
+            );
+            return Vec::new();
+        };
+        let mut given: Vec<(usize, Expr)> = self.given_fields(body, Owner::Record(record), "profile", fields).into_iter().collect();
+        given.sort_by_key(|(at, _)| *at);
+        given
     }
 
     fn test_event(

@@ -3,6 +3,7 @@
 use super::Checker;
 use super::flow::{Falls, Join, forget_changes};
 use super::journey::{JourneyBody, Matched};
+use super::lookup::article;
 use super::stmt::Block;
 use crate::ast;
 use crate::diagnostics::Diagnostic;
@@ -190,7 +191,7 @@ impl Checker {
 
     /// `wait until EXPR`: an instant, or a local time.
     fn moment(&mut self, cx: &mut JourneyBody, time: &ast::Expr) -> Deadline {
-        let time = self.expr(&mut cx.body, time, None);
+        let time = self.settled(&mut cx.body, time);
         match time.ty {
             TypeId::TIME | TypeId::ERROR => Deadline::At(time),
             TypeId::LOCAL_TIME => {
@@ -205,17 +206,19 @@ impl Checker {
     }
 
     fn no_moment(&mut self, time: &hir::Expr) {
-        let ty = self.hir.types.name(time.ty);
-        let help = match time.ty {
+        let inner = self.hir.types.inner(time.ty);
+        let help = match inner.unwrap_or(time.ty) {
             TypeId::DURATION => "to wait for a length of time, leave out `until`",
+            TypeId::DATE if inner.is_some() => "ask `!= none` before, and say at what time of that day: `.at(09:00, profile.timezone)`",
             TypeId::DATE => "say at what time of that day: `.at(09:00, profile.timezone)`",
-            _ if self.hir.types.inner(time.ty) == Some(TypeId::TIME) => {
-                "say what counts where it is missing: `?? now`, or ask `!= none` before"
-            }
+            TypeId::TIME | TypeId::LOCAL_TIME => "ask `!= none` before, or say what counts where it is missing: `?? …`",
             _ => "write a time, such as `09:00` or `2026-11-22T09:00:00Z`",
         };
+        let ty = self.hir.types.name(time.ty);
+        let a = article(&ty);
         self.report(
-            Diagnostic::error("E0419", time.span, format!("a `{ty}` is no moment to wait until"), format!("this is a `{ty}`")).help(help),
+            Diagnostic::error("E0419", time.span, format!("{a} `{ty}` is no moment to wait until"), format!("this is {a} `{ty}`"))
+                .help(help),
         );
     }
 

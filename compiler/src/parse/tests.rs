@@ -1,7 +1,7 @@
 //! `test` blocks.
 
 use super::Reader;
-use crate::ast::{Expect, ItemKind, TestStmt, TestStmtKind};
+use crate::ast::{Expect, Ident, ItemKind, TestStmt, TestStmtKind};
 use journey_grammar::{Rule, Span, Syntax};
 
 impl<'t> Reader<'t> {
@@ -64,6 +64,13 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// `outer.inner` behind `JOURNEY.`: the names of steps, joined by dots.
+    fn step_path(&mut self, form: Syntax<'t>) -> Option<Ident> {
+        self.names(form)
+            .skip(1)
+            .reduce(|outer, inner| Ident { name: format!("{}.{}", outer.name, inner.name), span: outer.span.to(inner.span) })
+    }
+
     fn expect(&mut self, node: Syntax<'t>) -> Expect {
         let not = node.has(Rule::kw_not);
         let Some(form) = node.children().find(|child| !matches!(child.kind(), Rule::kw_expect | Rule::kw_not)) else {
@@ -72,7 +79,7 @@ impl<'t> Reader<'t> {
         match form.kind() {
             Rule::expect_sent => self.expect_sent(form, not),
             Rule::expect_suppressed => Expect::Suppressed { not, message: self.name(form), reason: self.names(form).nth(1) },
-            Rule::expect_at => Expect::At { not, journey: self.name(form), step: self.names(form).nth(1) },
+            Rule::expect_at => Expect::At { not, journey: self.name(form), step: self.step_path(form) },
             Rule::expect_finished => Expect::Finished { not, journey: self.name(form), outcome: self.names(form).nth(1) },
             Rule::expect_failed => Expect::Failed { not, journey: self.name(form) },
             Rule::expect_emitted | Rule::expect_called => {
