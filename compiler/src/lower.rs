@@ -15,6 +15,8 @@ mod operators;
 mod send;
 mod stmt;
 mod test;
+#[cfg(test)]
+mod tests;
 mod version;
 mod wait;
 

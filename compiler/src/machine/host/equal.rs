@@ -5,7 +5,7 @@ use crate::types::{FieldDef, Type, TypeId, Types};
 use std::cmp::Ordering;
 
 /// How deeply values are compared.
-const DEPTH_MAX: usize = 4096;
+const DEPTH_MAX: usize = 256;
 /// How many values one comparison looks at: shared parts are looked at each time that they occur, so a small heap
 /// can hold values that take for ever.
 const VISITS_MAX: u64 = 16 << 20;
