@@ -56,7 +56,7 @@ impl Body<'_, '_> {
             self.b.host(op, args, span)
         };
         match deadline {
-            Deadline::After(duration) => Moment { at: self.from_now(duration, span), maybe_reached: !self.is_ahead(duration) },
+            Deadline::After(duration) => Moment { at: self.ahead(duration, span), maybe_reached: !self.surely_ahead(duration) },
             Deadline::At(time) => Moment { at: self.b.expr(time), maybe_reached: true },
             Deadline::Local { weekday, time, zone } => {
                 Moment { at: host(HostOp::NextLocal, &[time, zone], *weekday), maybe_reached: false }
@@ -66,14 +66,14 @@ impl Body<'_, '_> {
     }
 
     /// Now and a Duration.
-    fn from_now(&mut self, duration: &Expr, span: Span) -> Local {
+    fn ahead(&mut self, duration: &Expr, span: Span) -> Local {
         let duration = self.b.expr(duration);
         let now = self.b.input(StepInput::Now, span);
         self.b.number(ArithOp::Add, NumberKind::Time, now, duration, span)
     }
 
     /// Whether a Duration is known to be more than nothing: most are literals, and then each pause ends its segment.
-    fn is_ahead(&self, duration: &Expr) -> bool {
+    fn surely_ahead(&self, duration: &Expr) -> bool {
         match duration.kind {
             ExprKind::Duration(ms) => ms > 0,
             ExprKind::Const(ConstId(id)) => {
@@ -88,8 +88,8 @@ impl Body<'_, '_> {
         let (head, inside, next) = (self.b.block(), self.b.block(), self.b.block());
         self.b.goto(head, span);
         self.b.at(head);
-        let at = self.from_now(duration, span);
-        if !self.is_ahead(duration) {
+        let at = self.ahead(duration, span);
+        if !self.surely_ahead(duration) {
             self.unless_reached(at, next, span);
         }
         let arms = vec![self.on(wait, on, inside), ArmDraft { kind: ArmKind::Deadline, resume: next }];
@@ -114,7 +114,7 @@ impl Body<'_, '_> {
         let mut arms = vec![self.on(wait, on, came)];
         let mut deadlines = Vec::new();
         if let Some(within) = within {
-            deadlines.push(self.from_now(within, span));
+            deadlines.push(self.ahead(within, span));
             arms.push(ArmDraft { kind: ArmKind::Deadline, resume: late });
         }
         self.suspend(wait, arms, deadlines, span);

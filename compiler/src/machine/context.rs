@@ -171,7 +171,7 @@ impl Context {
         if end > STEP_WORDS_MAX {
             return Err(FaultKind::MemoryExhausted);
         }
-        let wanted = end.max(self.words.len().saturating_mul(2)).max(CHUNK_WORDS).min(STEP_WORDS_MAX);
+        let wanted = end.max(self.words.len().saturating_mul(2)).min(STEP_WORDS_MAX);
         self.words.resize(wanted, 0);
         self.sync();
         Ok(())

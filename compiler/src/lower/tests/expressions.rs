@@ -5,7 +5,7 @@ enum Tier { basic, silver, gold }
 enum Payment { card { last4: String, limit: Decimal? }, voucher { worth: Decimal }, cash }
 type Item { sku: String, price: Decimal, quantity: Int = 1, note: String? }
 type Basket { items: List<Item>, owner: Item? }
-profile { name: String?, tier: Tier = gold, visits: Int = 3, score: Float = 0.5, basket: Basket? }
+profile { name: String?, tier: Tier = gold, visits: Int = 3, zero: Int = 0, score: Float = 0.5, basket: Basket? }
 const big: Int = 9223372036854775807
 const items = [Item { sku: "A", price: 3.00, quantity: 2 }, Item { sku: "B", price: 0.50, note: "blue" }]
 const prices = ["a": 1, "b": 2, "a": 3]
@@ -39,9 +39,8 @@ fn numbers_are_exact_and_integer_division_truncates() {
             "Int(2.9) == 2 and Decimal(2) == 2.0 and String(2.50) == \"2.5\"",
             "profile.score * 2 == 1",
             "1 in 1..3 and 3 not in 1..3",
-            "1h30m / 1m == 90 or true",
             "days(2) == 48h and 2d * 2 == 4d",
-        ][..17],
+        ],
     );
 }
 
@@ -58,7 +57,7 @@ fn arithmetic_faults_are_told_by_kind() {
             ("9000000000000.0 * profile.visits > 0.0", "Decimal overflow"),
             ("days(big) > 1d", "Duration overflow"),
             ("now + days(10_000_000) > now", "Time out of range"),
-            ("Int(profile.score * 100000000000000000000.0) > 1", "Int overflow"),
+            ("Int(profile.score * 9000000000000.0 * 9000000.0) > 1", "Int overflow"),
         ],
     );
 }
@@ -68,10 +67,10 @@ fn both_sides_of_and_and_or_are_asked_only_where_they_decide() {
     assert_holds(
         SHOP,
         &[
-            "not (profile.visits == 4 and profile.visits / 0 == 1)",
-            "profile.visits == 3 or profile.visits / 0 == 1",
+            "not (profile.visits == 4 and profile.visits / profile.zero == 1)",
+            "profile.visits == 3 or profile.visits / profile.zero == 1",
             "not (profile.visits == 4 or not (profile.visits == 3))",
-            "if profile.visits > 2 { true } else { profile.visits / 0 == 1 }",
+            "if profile.visits > 2 { true } else { profile.visits / profile.zero == 1 }",
             "profile.name == none and (profile.name ?? \"there\") == \"there\"",
         ],
     );

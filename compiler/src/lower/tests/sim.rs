@@ -62,7 +62,10 @@ impl<'p> Sim<'p> {
                 TestStmtKind::Event { event, payload, at, .. } => {
                     self.begin();
                     let at = at.map(|at| self.value(at).cast_signed());
-                    self.advance(at.unwrap_or(self.now));
+                    // A deadline includes its instant: what is due at the event's own comes after it.
+                    let at = at.unwrap_or(self.now);
+                    self.advance(at - 1);
+                    self.now = self.now.max(at);
                     self.event(event.index(), *payload);
                 }
                 TestStmtKind::Advance(duration) => {
@@ -90,19 +93,21 @@ impl<'p> Sim<'p> {
 
     fn begin(&mut self) {
         self.cx.begin(self.now, "test", 100_000);
-        let record = self.program.module.profile.as_ref().map(|profile| profile.record);
-        if let Some(record) = record {
-            let ty = self.program.module.types.clone().intern(crate::types::Type::Record(record));
-            self.cx.profile = decode(&self.program.module.types, ty, &mut self.profile.as_slice(), &mut self.cx).unwrap();
-        }
+        let types = &self.program.module.types;
+        let Some(profile) = &self.program.module.profile else { return };
+        let mut bytes = self.profile.as_slice();
+        let fields = types.record(profile.record).fields.iter();
+        let words: Vec<u64> = fields.map(|field| decode(types, field.ty, &mut bytes, &mut self.cx).unwrap()).collect();
+        self.cx.profile = self.cx.new_record(&words).unwrap();
     }
 
     fn keep_profile(&mut self) {
         let types = &self.program.module.types;
         let Some(profile) = &self.program.module.profile else { return };
         self.profile.clear();
-        let ty = types.clone().intern(crate::types::Type::Record(profile.record));
-        encode(types, ty, self.cx.profile, &self.cx, &mut self.profile).unwrap();
+        for (index, field) in types.record(profile.record).fields.iter().enumerate() {
+            encode(types, field.ty, self.cx.word(self.cx.profile, index), &self.cx, &mut self.profile).unwrap();
+        }
     }
 
     fn value(&mut self, function: FunctionId) -> u64 {

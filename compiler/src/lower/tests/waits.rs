@@ -110,7 +110,7 @@ fn a_goal_ends_the_journey_at_every_pause() {
 
 #[test]
 fn loops_keep_their_place_across_pauses() {
-    let body = "for i in 0..2 { for x in [10, 20].filter(x => x > go.n) { wait 1h profile.visits = i + x } }";
+    let body = "for i in 0..2 { for x in [10, 20].filter(n => n > go.n) { wait 1h profile.visits = i + x } }";
     let log = run(body, "event go { n: 5 }");
     let writes: Vec<&String> = log.iter().filter(|line| line.starts_with("profile")).collect();
     assert_eq!(writes, ["profile visits: 10", "profile visits: 20", "profile visits: 11", "profile visits: 21"]);
