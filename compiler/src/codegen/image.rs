@@ -10,6 +10,9 @@ use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncId, Linkage, Module as _, ModuleDeclarations, ModuleReloc, default_libcall_names};
 use std::sync::Mutex;
 
+/// No machine has larger pages by default.
+const PAGE_BYTES: usize = 64 << 10;
+
 /// A function that the engine calls.
 pub(super) type Entry = unsafe extern "C" fn(*mut Context) -> u64;
 
@@ -102,8 +105,11 @@ impl Image {
     /// # Errors
     /// Where the system gives no (executable) memory.
     pub fn new(isa: OwnedTargetIsa, names: &Names, functions: &[Compiled]) -> Result<Self, CodegenError> {
-        let bytes: usize = functions.iter().map(|f| f.bytes.len() + usize::try_from(f.alignment.max(64)).unwrap_or(64)).sum();
-        let arena = ArenaMemoryProvider::new_with_size(bytes.max(1)).map_err(|e| CodegenError::Memory(e.to_string()))?;
+        let sizes = || functions.iter().map(|f| f.bytes.len() + usize::try_from(f.alignment.max(64)).unwrap_or(64));
+        // The arena grows by whole pages for each function that does not fit, whatever room was left: that room is less than
+        // the largest function. What is reserved and not used costs no memory.
+        let bytes = sizes().sum::<usize>() + sizes().max().unwrap_or(0) + PAGE_BYTES;
+        let arena = ArenaMemoryProvider::new_with_size(bytes).map_err(|e| CodegenError::Memory(e.to_string()))?;
         let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
         builder.memory_provider(Box::new(arena));
         for symbol in symbols::table() {

@@ -147,3 +147,16 @@ fn code_is_shared_between_threads() {
     drop(program);
     assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
 }
+
+#[test]
+fn small_functions_before_large_ones_find_room() {
+    let adding = |times: usize| {
+        let sum = Op::Arith { op: ArithOp::Add, kind: NumberKind::Int, dst: l(0), a: l(0), b: l(1) };
+        straight(2, 2, vec![sum; times], 0)
+    };
+    for sizes in [[1, 300], [1, 3_000], [300, 299], [1_000, 1]] {
+        let both = Both::new(&module(sizes.map(adding).to_vec()));
+        assert_eq!(both.status(0, &[5, 1]), Status::Returned(5 + sizes[0] as u64));
+        assert_eq!(both.status(1, &[5, 1]), Status::Returned(5 + sizes[1] as u64));
+    }
+}

@@ -1,0 +1,157 @@
+//! Instances of the program's journeys, led through their pauses as the engine would, the frame written to bytes and read again.
+
+use super::pair::Pair;
+use super::random::Random;
+use super::values;
+use journey_compiler::Program;
+use journey_compiler::hir::EventId;
+use journey_compiler::machine::{Context, Status, codec};
+use journey_compiler::mir::{Arm, Closure, FunctionId, Journey, Pause};
+use journey_compiler::types::{RecordId, TypeId, Types};
+
+/// Steps of an instance at most.
+const STEPS: usize = 5;
+/// Where time begins: 2026-03-27.
+const START_MS: i64 = 1_774_600_000_000;
+
+/// Leads a few instances of each journey from their start to an end.
+pub fn run(pair: &mut Pair<'_>, random: &mut Random) {
+    for index in 0..pair.program().module.journeys.len() {
+        let journey = pair.program().module.journeys[index].clone();
+        for _ in 0..3 {
+            Instance { pair, journey: &journey, random: Random::new(random.next()), now: START_MS }.live();
+        }
+    }
+}
+
+/// What a frame or payload is made of: types and the bytes of their values.
+#[derive(Clone)]
+struct Stored {
+    types: Vec<TypeId>,
+    bytes: Vec<u8>,
+}
+
+impl Stored {
+    fn write(types: &Types, of: &[TypeId], words: &[u64], cx: &Context) -> Self {
+        let mut bytes = Vec::new();
+        assert_eq!(of.len(), words.len());
+        for (&ty, &word) in of.iter().zip(words) {
+            codec::encode(types, ty, word, cx, &mut bytes).expect("a frame holds values of its types");
+        }
+        Self { types: of.to_vec(), bytes }
+    }
+
+    fn read(&self, types: &Types, cx: &mut Context) -> Vec<u64> {
+        let mut bytes = &self.bytes[..];
+        let words = self.types.iter().map(|&ty| codec::decode(types, ty, &mut bytes, cx).expect("it was written")).collect();
+        assert!(bytes.is_empty());
+        words
+    }
+}
+
+struct Instance<'a, 's> {
+    pair: &'a mut Pair<'s>,
+    journey: &'a Journey,
+    random: Random,
+    now: i64,
+}
+
+impl Instance<'_, '_> {
+    fn live(&mut self) {
+        let enter = self.random.pick(&self.journey.enters);
+        let (profile, payload) = (Random::new(self.random.next()), Random::new(self.random.next()));
+        let arguments = |program: &Program, cx: &mut Context| {
+            give_profile(program, &profile, cx);
+            vec![make_payload(program, enter.event, &payload, cx)]
+        };
+        for function in [enter.filter, enter.key].into_iter().flatten() {
+            self.pair.call(function, self.now, arguments);
+        }
+        let mut status = self.pair.call(enter.start, self.now, arguments);
+        for _ in 0..STEPS {
+            let Status::Suspended { pause } = status else { return };
+            status = self.resume(pause as usize);
+        }
+    }
+
+    /// Asks everything that could be asked at the pause, then goes on by one of its arms.
+    fn resume(&mut self, pause: usize) -> Status {
+        let pause = self.journey.pauses[pause].clone();
+        let frame = self.store_frame(&pause);
+        let deadlines = self.pair.context().deadlines.clone();
+        self.ask_ends(&pause, &frame);
+        let mut due = deadlines.iter();
+        let mut ways: Vec<(FunctionId, Option<EventId>, Option<i64>)> = Vec::new();
+        for arm in &pause.arms {
+            match arm {
+                Arm::Event { event, filter, resume, correlation } => {
+                    if let Some(filter) = filter {
+                        self.ask(filter, &frame, Some(*event));
+                    }
+                    if let Some(correlation) = correlation {
+                        self.ask(&Closure { function: correlation.event_side, captures: Vec::new() }, &frame, Some(*event));
+                        self.ask(&correlation.frame_side, &frame, None);
+                    }
+                    ways.push((*resume, Some(*event), None));
+                }
+                Arm::Deadline { resume } => ways.push((*resume, None, due.next().copied())),
+                Arm::When { condition, resume } => {
+                    self.ask(condition, &frame, None);
+                    ways.push((*resume, None, None));
+                }
+            }
+        }
+        assert!(due.next().is_none(), "as many deadlines as there are arms for them");
+        if ways.is_empty() {
+            return Status::Returned(0);
+        }
+        let (resume, event, due) = self.random.pick(&ways);
+        self.now = due.unwrap_or(self.now + 60_000).max(self.now);
+        let captures = (0..frame.types.len()).map(|slot| u32::try_from(slot).unwrap()).collect();
+        self.ask(&Closure { function: resume, captures }, &frame, event)
+    }
+
+    fn store_frame(&self, pause: &Pause) -> Stored {
+        let types: Vec<TypeId> = pause.frame.iter().map(|var| var.ty).collect();
+        let cx = self.pair.context();
+        Stored::write(&self.pair.program().module.types, &types, &cx.frame, cx)
+    }
+
+    fn ask_ends(&mut self, pause: &Pause, frame: &Stored) {
+        for (end, captures) in self.journey.ends.iter().zip(&pause.end_captures) {
+            if let Some(condition) = end.condition {
+                self.ask(&Closure { function: condition, captures: captures.clone() }, frame, end.event);
+            }
+        }
+    }
+
+    /// Calls a function with captured slots of the frame and, for an event, a payload.
+    fn ask(&mut self, closure: &Closure, frame: &Stored, event: Option<EventId>) -> Status {
+        let (profile, payload) = (Random::new(self.random.next()), Random::new(self.random.next()));
+        self.pair.call(closure.function, self.now, |program, cx| {
+            give_profile(program, &profile, cx);
+            let words = frame.read(&program.module.types, cx);
+            let mut args: Vec<u64> = closure.captures.iter().map(|&slot| words[slot as usize]).collect();
+            args.extend(event.map(|event| make_payload(program, event, &payload, cx)));
+            args
+        })
+    }
+}
+
+fn give_profile(program: &Program, random: &Random, cx: &mut Context) {
+    if let Some(profile) = &program.module.profile {
+        cx.profile = make_record(program, profile.record, random, cx);
+    }
+}
+
+fn make_payload(program: &Program, event: EventId, random: &Random, cx: &mut Context) -> u64 {
+    make_record(program, program.module.events[event.index()].record, random, cx)
+}
+
+fn make_record(program: &Program, record: RecordId, random: &Random, cx: &mut Context) -> u64 {
+    let types = &program.module.types;
+    let mut random = random.clone();
+    let fields = types.record(record).fields.iter();
+    let words: Vec<u64> = fields.map(|field| values::value(types, field.ty, &mut random, cx)).collect();
+    cx.new_record(&words).unwrap()
+}

@@ -1,0 +1,86 @@
+//! What every generated program declares, and the paths that lead into it.
+
+use super::ty::Ty;
+
+pub const PRELUDE: &str = r#"
+enum Tier { basic, silver, gold }
+enum Payment { card { last4: String, limit: Decimal }, cash, voucher { code: Int } }
+type Item { sku: String, price: Decimal, quantity: Int = 1, tag: String?, tier: Tier = basic }
+event began {
+  id: String, n: Int, total: Decimal, ratio: Float, tier: Tier, pay: Payment, moment: Time, day: Date, clock: LocalTime
+  gap: Duration, flag: Bool, note: String?, items: List<Item>, counts: Map<String, Int>, limit: Int?, best: Item?
+}
+event ping { id: String, n: Int, total: Decimal?, tier: Tier?, items: List<Item> }
+event done {}
+channel email { address profile.email  consent profile.ok }
+channel sms { address profile.phone }
+channel desk { content { title: String, text: String } }
+"#;
+
+/// The profile, but for its time zone.
+pub const PROFILE: &str = r#"
+  first_name: String?, email: String?, phone: String?, tier: Tier = basic, visits: Int = 0, spend: Decimal = 0.00
+  score: Float = 0.5, birthday: Date?, seen: Time?, clock: LocalTime = 21:00, patience: Duration = 1h, ok: Bool = true
+  favourite: Item?, items: List<Item> = [], names: List<String> = [], numbers: List<Int> = [1, 2]
+  prices: Map<String, Decimal> = [:], by_tier: Map<Tier, Int> = [:], pay: Payment = Payment.cash
+"#;
+
+/// The fields of the profile that can be read and assigned.
+pub fn profile_fields() -> Vec<(&'static str, Ty)> {
+    vec![
+        ("first_name", Ty::optional(Ty::String)),
+        ("email", Ty::optional(Ty::String)),
+        ("phone", Ty::optional(Ty::String)),
+        ("tier", Ty::Tier),
+        ("visits", Ty::Int),
+        ("spend", Ty::Decimal),
+        ("score", Ty::Float),
+        ("birthday", Ty::optional(Ty::Date)),
+        ("seen", Ty::optional(Ty::Time)),
+        ("clock", Ty::LocalTime),
+        ("patience", Ty::Duration),
+        ("ok", Ty::Bool),
+        ("favourite", Ty::optional(Ty::Item)),
+        ("items", Ty::list(Ty::Item)),
+        ("names", Ty::list(Ty::String)),
+        ("numbers", Ty::list(Ty::Int)),
+        ("prices", Ty::map(Ty::String, Ty::Decimal)),
+        ("by_tier", Ty::map(Ty::Tier, Ty::Int)),
+        ("pay", Ty::Payment),
+    ]
+}
+
+/// The fields of what has fields.
+pub fn fields(of: &Ty) -> Vec<(&'static str, Ty)> {
+    match of {
+        Ty::Item => {
+            vec![("sku", Ty::String), ("price", Ty::Decimal), ("quantity", Ty::Int), ("tag", Ty::optional(Ty::String)), ("tier", Ty::Tier)]
+        }
+        Ty::Began => vec![
+            ("id", Ty::String),
+            ("n", Ty::Int),
+            ("total", Ty::Decimal),
+            ("ratio", Ty::Float),
+            ("tier", Ty::Tier),
+            ("pay", Ty::Payment),
+            ("moment", Ty::Time),
+            ("day", Ty::Date),
+            ("clock", Ty::LocalTime),
+            ("gap", Ty::Duration),
+            ("flag", Ty::Bool),
+            ("note", Ty::optional(Ty::String)),
+            ("items", Ty::list(Ty::Item)),
+            ("counts", Ty::map(Ty::String, Ty::Int)),
+            ("limit", Ty::optional(Ty::Int)),
+            ("best", Ty::optional(Ty::Item)),
+        ],
+        Ty::Ping => vec![
+            ("id", Ty::String),
+            ("n", Ty::Int),
+            ("total", Ty::optional(Ty::Decimal)),
+            ("tier", Ty::optional(Ty::Tier)),
+            ("items", Ty::list(Ty::Item)),
+        ],
+        _ => Vec::new(),
+    }
+}
