@@ -99,7 +99,7 @@ impl Checker {
                 let shown = self.described(body, &of).map_or("this".into(), |x| format!("`{x}`"));
                 let point = Span { start: of.span.end, ..name.span };
                 let mut diagnostic =
-                    Diagnostic::error("E0322", span, format!("{shown} is never missing"), "`?.` is for what may be missing")
+                    Diagnostic::error("E0318", span, format!("{shown} is never missing"), "`?.` is for what may be missing")
                         .help("write a point alone")
                         .fix("write `.`", point, format!(".{}", name.name));
                 if let Some((span, text)) = self.origin(body, &of) {
