@@ -11,9 +11,9 @@ use crate::hir::{CompareOp, Expr, ExprKind, InWhat};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
 
-fn is_comparison(op: BinaryOp) -> bool {
+fn is_comparison(expr: &ast::Expr) -> bool {
     use BinaryOp::{Eq, Ge, Gt, In, Le, Lt, Ne, NotIn};
-    matches!(op, Eq | Ne | Lt | Le | Gt | Ge | In | NotIn)
+    matches!(expr.kind, Ast::Binary(Eq | Ne | Lt | Le | Gt | Ge | In | NotIn, ..))
 }
 
 impl Checker {
@@ -26,8 +26,8 @@ impl Checker {
         right: &ast::Expr,
         span: Span,
     ) -> Expr {
-        if self.chained(left, op_span) || self.chained(right, op_span) {
-            return poison(span);
+        if is_comparison(left) || is_comparison(right) {
+            return self.chained(body, left, right, span);
         }
         let Some(op) = compare_op(op) else { return poison(span) };
         let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
@@ -60,18 +60,11 @@ impl Checker {
         Expr { kind: ExprKind::Compare(op, Box::new(left), Box::new(right)), ty: TypeId::BOOL, span }
     }
 
-    /// `a < b < c`
-    fn chained(&mut self, side: &ast::Expr, op_span: Span) -> bool {
-        let Ast::Binary(op, first, ..) = &side.kind else { return false };
-        if !is_comparison(*op) {
-            return false;
-        }
-        self.report(
-            Diagnostic::error("E0311", op_span, "comparisons do not chain", "a second comparison")
-                .and(*first, "the first is here")
-                .help("join two comparisons with `and`: `a < b and b < c`"),
-        );
-        true
+    /// `a < b < c`, which the parser has reported.
+    fn chained(&mut self, body: &mut Body, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
+        self.infer(body, left, None);
+        self.infer(body, right, None);
+        poison(span)
     }
 
     /// `x == none`; the word stands on the right afterwards.
@@ -125,8 +118,8 @@ impl Checker {
 
     /// `x in c`, `x not in c`
     pub(super) fn contained(&mut self, body: &mut Body, not: bool, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
-        if self.chained(left, right.span) {
-            return poison(span);
+        if is_comparison(left) || is_comparison(right) {
+            return self.chained(body, left, right, span);
         }
         let (item, what) = match &right.kind {
             Ast::Binary(BinaryOp::Range, _, from, to) => self.in_range(body, left, from, to),

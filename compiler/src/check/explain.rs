@@ -69,6 +69,8 @@ impl Checker {
         let x = shown.as_deref().unwrap_or("x");
         let inner = types.inner(want).unwrap_or(want);
         match (types.get(expr.ty), types.get(inner)) {
+            (Type::Optional(_), Type::Bool) => diagnostic.help(format!("ask whether it is there: `{x} != none`")),
+            (Type::Int, Type::String) if matches!(expr.kind, ExprKind::Int(_)) => diagnostic.help("a text stands in quotes"),
             (Type::Decimal | Type::Float, Type::Int) => {
                 diagnostic.help(format!("`Int({x})` cuts the fraction off, `{x}.floor()` rounds down"))
             }

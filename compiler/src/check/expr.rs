@@ -3,7 +3,7 @@
 use super::Checker;
 use super::body::{Body, Kind};
 use super::coerce::{Want, Why, poison};
-use super::lookup::{article, nearest, unknown};
+use super::lookup::{article, listed, nearest, unknown};
 use super::names::Decl;
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostics::Diagnostic;
@@ -59,6 +59,7 @@ impl Checker {
     pub(super) fn is_pure(&mut self, body: &Body, word: &str, span: Span) -> bool {
         let (what, help) = match body.kind {
             Kind::Customer => return false,
+            Kind::Fn if word == "profile" => ("a function", "pass the field that it needs as an argument".to_string()),
             Kind::Fn => ("a function", format!("pass `{word}` as an argument")),
             Kind::Const => ("a constant", "compute it where it is used".to_string()),
         };
@@ -123,6 +124,14 @@ impl Checker {
             candidates.extend(self.hir.types.enum_def(id).variants.iter().map(|variant| variant.name.as_str()));
         }
         let mut diagnostic = unknown("E0201", name, "value", nearest(&name.name, candidates.iter().copied()), &[]);
+        let expected = match hint.map(|ty| self.hir.types.get(ty)) {
+            Some(Type::Enum(id)) => {
+                let def = self.hir.types.enum_def(id);
+                let names: Vec<&str> = def.variants.iter().map(|variant| variant.name.as_str()).collect();
+                listed(&names).map(|list| format!("a `{}` is expected: there is {list}", def.name))
+            }
+            _ => None,
+        };
         let variants = self.variants_named(&name.name);
         if let (Some((id, _)), None) = (variants.first(), diagnostic.help.as_ref()) {
             let full = format!("{}.{}", self.hir.types.enum_def(*id).name, name.name);

@@ -161,7 +161,7 @@ impl Checker {
         let span = args.first().map_or(name.span, |arg| arg.value.span);
         let method = &name.name;
         let help = match (args.first().map(|arg| &arg.value.kind), method.as_str()) {
-            (Some(ast::ExprKind::Name(called)), _) => format!("write `{method}(x => {called}(x))`"),
+            (Some(ast::ExprKind::Name(called)), _) if self.globals.contains_key(called) => format!("write `{method}(x => {called}(x))`"),
             (None, "count") => "for the number of all elements write `length()`".into(),
             _ => format!("write `{method}(x => …)`"),
         };

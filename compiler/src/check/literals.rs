@@ -93,25 +93,22 @@ impl Checker {
         let shown = self.described(body, found);
         let x = shown.as_deref().unwrap_or("x");
         let help = match self.hir.types.get(found.ty) {
-            Type::Optional(of) if self.is_printable(of) => format!("say what to write where it is missing: `{x} ?? \"…\"`"),
+            Type::Optional(TypeId::STRING) => format!("say what to write where it is missing: `{x} ?? \"…\"`"),
+            Type::Optional(of) if self.is_printable(of) => format!("say what to write where it is missing: `{x} ?? …`"),
             Type::Optional(_) => format!("make sure that it is there (`if {x} != none`), then write a part of it"),
             Type::None => "leave it out".into(),
             Type::List(TypeId::STRING) => format!("join its elements: `{x}.join(\", \")`"),
             Type::List(_) => format!("make a text of each element, and join them: `{x}.map(i => \"{{i}}\").join(\", \")`"),
-            Type::Map(..) => format!("write one of its values: `{x}[key] ?? \"…\"`"),
+            Type::Map(..) => format!("write one of its values: `{x}[key] ?? …`"),
             Type::Record(id) => match self.hir.types.record(id).fields.iter().find(|field| self.is_printable(field.ty)) {
                 Some(field) => format!("write one of its fields: `{x}.{}`", field.name),
                 None => "write one of its fields".into(),
             },
             _ => "say with `match` what each variant is written as".into(),
         };
-        let mut diagnostic = Diagnostic::error(
-            "E0305",
-            found.span,
-            format!("{} `{name}` cannot be written into a text", article(&name)),
-            format!("this is {} `{name}`", article(&name)),
-        )
-        .help(help);
+        let whole = if found.ty == TypeId::NONE { "`none`".into() } else { format!("{} `{name}`", article(&name)) };
+        let message = format!("{whole} cannot be written into a text");
+        let mut diagnostic = Diagnostic::error("E0305", found.span, message, format!("this is {whole}")).help(help);
         if let Some((span, text)) = self.origin(body, found) {
             diagnostic = diagnostic.and(span, text);
         }

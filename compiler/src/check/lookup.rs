@@ -140,7 +140,8 @@ pub(super) fn listed(names: &[&str]) -> Option<String> {
 
 /// The candidate with the least distance, where that is small enough for a slip of the hand.
 pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<String> {
-    let limit = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    let limit = (length / 3).max(1);
     candidates
         .filter(|candidate| !candidate.is_empty() && *candidate != name)
         .map(|candidate| {
@@ -148,7 +149,7 @@ pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
             let distance = if differs_in_case { 0 } else { strsim::damerau_levenshtein(name, candidate) };
             (distance, candidate)
         })
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, _)| *distance <= limit && *distance < length)
         .min()
         .map(|(_, candidate)| candidate.to_string())
 }

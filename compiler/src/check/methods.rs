@@ -73,7 +73,8 @@ impl Checker {
                     self.infer(body, value, None);
                     body.pop_scope();
                 }
-                ast::ExprKind::Name(name) if body.find(name).is_none() && !self.globals.contains_key(name) => {}
+                // What it stands for depends on what it is given to.
+                ast::ExprKind::Name(name) if body.find(name).is_none() => {}
                 _ => {
                     self.infer(body, &arg.value, None);
                 }
@@ -176,8 +177,8 @@ impl Checker {
         }
         let elsewhere = match text.as_str() {
             "size" | "len" | "count" | "size_of" => Some("length"),
-            "to_lower" | "lowercase" | "lower_case" => Some("lower"),
-            "to_upper" | "uppercase" | "upper_case" => Some("upper"),
+            "to_lower" | "to_lower_case" | "toLowerCase" | "lowercase" | "lower_case" => Some("lower"),
+            "to_upper" | "to_upper_case" | "toUpperCase" | "uppercase" | "upper_case" => Some("upper"),
             "includes" | "has" => Some("contains"),
             "sort" => Some("sort_by"),
             _ => None,
@@ -281,9 +282,13 @@ impl Checker {
                 Diagnostic::error("E0207", callee.span, format!("`{name}` is a value, not a function"), "expected a function")
             }
             None => {
-                let method = ["length", "sum", "lower", "upper", "round", "abs", "min", "max", "contains", "first", "last"];
-                match nearest(name, functions.into_iter()) {
-                    _ if method.contains(&name.as_str()) => unknown().help(format!("it is a method: write `x.{name}(…)`")),
+                let methods = ["length", "sum", "lower", "upper", "round", "abs", "min", "max", "contains", "first", "last"];
+                let method = methods.into_iter().find(|method| method == name).map(String::from);
+                match nearest(name, functions.into_iter()).or_else(|| nearest(name, methods.into_iter())) {
+                    Some(better) if methods.contains(&better.as_str()) => {
+                        unknown().help(format!("did you mean the method `x.{better}(…)`?"))
+                    }
+                    _ if method.is_some() => unknown().help(format!("it is a method: write `x.{name}(…)`")),
                     Some(better) => {
                         unknown().help(format!("did you mean `{better}`?")).fix(format!("write `{better}`"), callee.span, better)
                     }

@@ -238,7 +238,7 @@ impl Checker {
         if let Some(first) = self.globals.get(&name.name) {
             let diagnostic =
                 Diagnostic::error("E0202", name.span, format!("`{}` is declared twice", name.name), format!("a second `{}`", name.name))
-                    .and(first.span, format!("the first is {} here", first.decl.what().trim_start_matches("an ").trim_start_matches("a ")))
+                    .and(first.span, format!("the first, {}, is here", first.decl.what()))
                     .help("all top-level names of a program share one space: rename one of them");
             self.report(diagnostic);
             return;

@@ -161,11 +161,11 @@ impl Checker {
         if left.ty == TypeId::ERROR || right.ty == TypeId::ERROR {
             return poison(span);
         }
-        for operand in [&left, &right] {
-            if self.hir.types.inner(operand.ty).is_some() || operand.ty == TypeId::NONE {
-                self.missing_operand(body, operand);
-                return poison(span);
-            }
+        let is_missing = |operand: &&Expr| self.hir.types.inner(operand.ty).is_some() || operand.ty == TypeId::NONE;
+        let missing: Vec<&Expr> = [&left, &right].into_iter().filter(is_missing).collect();
+        if !missing.is_empty() {
+            missing.into_iter().for_each(|operand| self.missing_operand(body, operand));
+            return poison(span);
         }
         let (lt, rt) = (self.hir.types.get(left.ty), self.hir.types.get(right.ty));
         let number = |ty| matches!(ty, Type::Int | Type::Decimal | Type::Float);
@@ -225,34 +225,60 @@ impl Checker {
             ArithOp::Div => "/",
             ArithOp::Rem => "%",
         };
-        let (lt, rt) = (self.hir.types.get(left.ty), self.hir.types.get(right.ty));
         let (left_name, right_name) = (self.hir.types.name(left.ty), self.hir.types.name(right.ty));
-        let name = |expr: &Expr| self.described(body, expr);
-        let code = if op == ArithOp::Add && (lt == Type::String || rt == Type::String) { "E0312" } else { "E0304" };
+        let text = op == ArithOp::Add && (left.ty == TypeId::STRING || right.ty == TypeId::STRING);
         let message =
             format!("`{sign}` does not work on {} `{left_name}` and {} `{right_name}`", article(&left_name), article(&right_name));
-        let help = match (lt, rt) {
-            (Type::String, _) | (_, Type::String) if op == ArithOp::Add => {
-                let part = |expr: &Expr| match &expr.kind {
-                    ExprKind::Str(text) => text.clone(),
-                    _ => format!("{{{}}}", name(expr).unwrap_or_else(|| "…".into())),
-                };
-                format!("texts are put together by writing values into them: `\"{}{}\"`", part(left), part(right))
-            }
-            (Type::Date, _) | (_, Type::Date) => "a date moves by `.plus_days(n)` and `.plus_months(n)`".into(),
-            (Type::Decimal, Type::Float) | (Type::Float, Type::Decimal) => "make both of one type: `Float(x)` or `Decimal(x)`".into(),
-            (Type::Time, Type::Int) | (Type::Int, Type::Time) | (Type::Duration, Type::Int) | (Type::Int, Type::Duration) => {
-                "a length of time has a unit: `3d`, `hours(n)`".into()
-            }
-            (Type::LocalTime, _) | (_, Type::LocalTime) => "a time of day stands still: `date.at(time, zone)` makes a moment of it".into(),
-            (Type::List(_), _) | (_, Type::List(_)) => "lists are read by their methods, as `.sum(x => …)`".into(),
-            _ => "numbers reckon with numbers, times with durations".into(),
-        };
+        let code = if text { "E0312" } else { "E0304" };
         let mut diagnostic = Diagnostic::error(code, op_span, message, "these do not go together")
             .and(left.span, format!("this is {} `{left_name}`", article(&left_name)))
             .and(right.span, format!("this is {} `{right_name}`", article(&right_name)));
-        diagnostic = diagnostic.help(help);
+        diagnostic = if text {
+            self.with_interpolation(body, diagnostic, left, right, span)
+        } else {
+            diagnostic.help(arithmetic_help(self.hir.types.get(left.ty), self.hir.types.get(right.ty)))
+        };
         self.report(diagnostic);
         poison(span)
     }
+
+    /// Shows the text that `left + right` was meant to be.
+    fn with_interpolation(&self, body: &Body, diagnostic: Diagnostic, left: &Expr, right: &Expr, span: Span) -> Diagnostic {
+        let part = |expr: &Expr| match &expr.kind {
+            ExprKind::Str(text) => Some(escaped(text)),
+            _ => self.described(body, expr).map(|path| format!("{{{path}}}")),
+        };
+        let (left, right) = (part(left), part(right));
+        let shown = |part: &Option<String>| part.clone().unwrap_or_else(|| "{…}".into());
+        let text = format!("\"{}{}\"", shown(&left), shown(&right));
+        let diagnostic = diagnostic.help(format!("texts are put together by writing values into them: `{text}`"));
+        if left.is_some() && right.is_some() { diagnostic.fix(format!("write `{text}`"), span, text) } else { diagnostic }
+    }
+}
+
+fn arithmetic_help(left: Type, right: Type) -> &'static str {
+    match (left, right) {
+        (Type::Date, _) | (_, Type::Date) => "a date moves by `.plus_days(n)` and `.plus_months(n)`",
+        (Type::Decimal, Type::Float) | (Type::Float, Type::Decimal) => "make both of one type: `Float(x)` or `Decimal(x)`",
+        (Type::Time | Type::Duration, Type::Int) | (Type::Int, Type::Time | Type::Duration) => {
+            "a length of time has a unit: `3d`, `hours(n)`"
+        }
+        (Type::LocalTime, _) | (_, Type::LocalTime) => "a time of day stands still: `date.at(time, zone)` makes a moment of it",
+        (Type::List(_), _) | (_, Type::List(_)) => "lists are read by their methods, as `.sum(x => …)`",
+        _ => "numbers reckon with numbers, times with durations",
+    }
+}
+
+/// A text as it is written between quotes.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '"' | '\\' | '{' => out.extend(['\\', c]),
+            _ => out.push(c),
+        }
+    }
+    out
 }

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::names::Decl;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Severity};
 use journey_grammar::Span;
 
 impl Checker {
@@ -41,6 +41,13 @@ impl Checker {
         self.report(diagnostic);
     }
 
+    /// Where something is wrong, what seems to be unused may be used by it.
+    pub(super) fn forgive_unused(&mut self) {
+        if self.diagnostics.iter().any(|d| d.severity == Severity::Error) {
+            self.diagnostics.retain(|d| !matches!(d.code, "W0202" | "W0204"));
+        }
+    }
+
     /// Warns of events, messages, constants and functions that nothing names.
     pub(super) fn warn_unused(&mut self) {
         let mut unused: Vec<(&String, Span, &str)> = self
@@ -69,15 +76,13 @@ impl Checker {
 
 fn snake(name: &str) -> String {
     let mut out = String::new();
+    let mut after_capital = true;
     for c in name.chars() {
-        if c.is_uppercase() {
-            if !out.is_empty() && !out.ends_with('_') {
-                out.push('_');
-            }
-            out.extend(c.to_lowercase());
-        } else {
-            out.push(c);
+        if c.is_uppercase() && !after_capital && !out.ends_with('_') {
+            out.push('_');
         }
+        after_capital = c.is_uppercase();
+        out.extend(c.to_lowercase());
     }
     out
 }
