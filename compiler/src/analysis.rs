@@ -10,8 +10,8 @@ use crate::project::Project;
 use journey_grammar::{FileId, Span};
 use std::collections::HashSet;
 
-/// Warns of a declaration that nothing names: only of a program without errors is that known, as what is broken names nothing.
-const UNUSED: &str = "W0204";
+/// Warn of what nothing reads or names: only of a program without errors is that known, as what is broken names nothing.
+const UNUSED: [&str; 2] = ["W0202", "W0204"];
 
 /// A project, understood.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ pub fn analyse(project: &Project) -> Analysis {
         diagnostics.push(nothing_declared(project));
     }
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        diagnostics.retain(|diagnostic| diagnostic.code != UNUSED);
+        diagnostics.retain(|diagnostic| !UNUSED.contains(&diagnostic.code));
     }
     sort(&mut diagnostics);
     Analysis { program, diagnostics }

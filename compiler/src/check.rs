@@ -66,7 +66,6 @@ pub fn check(files: &[ast::File]) -> (hir::Program, Vec<Diagnostic>) {
     checker.constants_and_fns(&items, &decls);
     checker.bodies(&items, &decls);
     checker.warn_unused();
-    checker.forgive_unused();
     checker.diagnostics.sort_by_key(|d| (d.primary.span.file, d.primary.span.start, d.severity));
     (checker.hir, checker.diagnostics)
 }

@@ -140,6 +140,8 @@ impl Checker {
             let full = format!("profile.{}", name.name);
             diagnostic =
                 diagnostic.help(format!("what is known of a customer is written `{full}`")).fix(format!("write `{full}`"), name.span, full);
+        } else if let (Some(expected), None) = (expected, diagnostic.help.as_ref()) {
+            diagnostic = diagnostic.help(expected);
         }
         self.report(diagnostic);
         poison(name.span)

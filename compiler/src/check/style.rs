@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::names::Decl;
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::Diagnostic;
 use journey_grammar::Span;
 
 impl Checker {
@@ -39,13 +39,6 @@ impl Checker {
                 .and(global.span, "and no longer this")
                 .help("give it a name of its own");
         self.report(diagnostic);
-    }
-
-    /// Where something is wrong, what seems to be unused may be used by it.
-    pub(super) fn forgive_unused(&mut self) {
-        if self.diagnostics.iter().any(|d| d.severity == Severity::Error) {
-            self.diagnostics.retain(|d| !matches!(d.code, "W0202" | "W0204"));
-        }
     }
 
     /// Warns of events, messages, constants and functions that nothing names.
