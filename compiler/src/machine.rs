@@ -31,5 +31,7 @@ pub const DAY_MS: i64 = 86_400_000;
 pub const DECIMAL_ONE: i64 = 1_000_000;
 /// Words that a step may use at most, constants included (64 MiB).
 pub const STEP_WORDS_MAX: usize = 8 << 20;
+/// How many values (or eight bytes of text each) the host may look at for a step: some tenths of a second.
+pub const HOST_WORK_MAX: u64 = 64 << 20;
 /// Turns of loops, calls and list elements that a step may take unless `journey.toml` says otherwise.
 pub const BUDGET_DEFAULT: i64 = 100_000;

@@ -1,6 +1,6 @@
 //! The context of a step: inputs, heap, budget, and what came out.
 
-use super::{BUDGET_DEFAULT, FaultKind, STEP_WORDS_MAX};
+use super::{BUDGET_DEFAULT, FaultKind, HOST_WORK_MAX, STEP_WORDS_MAX};
 use crate::Program;
 use crate::mir::EffectId;
 
@@ -74,6 +74,9 @@ pub struct Context {
     pub forced_variants: Vec<(String, String)>,
     /// The fault of a host operation, until its status is read.
     pub(crate) host_fault: Option<super::FaultKind>,
+    /// What host operations may still look at in this step: values, or eight bytes of text each. Turns count how often
+    /// something is done, this how much is done at once.
+    pub(crate) work: u64,
 }
 
 impl Context {
@@ -112,6 +115,7 @@ impl Context {
             effects: Vec::new(),
             forced_variants: Vec::new(),
             host_fault: None,
+            work: HOST_WORK_MAX,
         };
         context.sync();
         context
@@ -128,6 +132,7 @@ impl Context {
         self.deadlines.clear();
         self.effects.clear();
         self.host_fault = None;
+        self.work = HOST_WORK_MAX;
         self.customer = self.new_string(customer).unwrap_or(0);
     }
 
@@ -163,6 +168,12 @@ impl Context {
         }
         self.top = end;
         Ok(reference)
+    }
+
+    /// Takes so much of the work that the host may do in this step.
+    pub(crate) fn spend(&mut self, work: u64) -> Result<(), FaultKind> {
+        self.work = self.work.checked_sub(work).ok_or(FaultKind::BudgetExhausted)?;
+        Ok(())
     }
 
     #[cold]

@@ -10,8 +10,8 @@ pub(super) fn call(op: HostOp, args: Args<'_>, cx: &mut Context, types: &Types) 
     let subject = args.word(0);
     match op {
         HostOp::ListContains(ty) => {
-            for &element in cx.list(subject) {
-                if equal(types, ty, element, args.word(1), cx)? {
+            for index in 1..=cx.list(subject).len() {
+                if equal(types, ty, cx.word(subject, index), args.word(1), cx)? {
                     return Ok(1);
                 }
             }
@@ -23,21 +23,11 @@ pub(super) fn call(op: HostOp, args: Args<'_>, cx: &mut Context, types: &Types) 
             let taken = list.iter().take(count).copied().collect::<Vec<_>>();
             cx.new_list(&taken)
         }
-        HostOp::ListSortBy(key) => {
-            let keys = cx.list(subject);
-            let list = cx.list(args.word(1));
-            let mut pairs: Vec<(u64, u64)> = keys.iter().copied().zip(list.iter().copied()).collect();
-            pairs.sort_by(|a, b| order(types, key, a.0, b.0, cx));
-            let sorted: Vec<u64> = pairs.into_iter().map(|(_, element)| element).collect();
-            cx.new_list(&sorted)
-        }
+        HostOp::ListSortBy(key) => sort_by(types, key, args, cx),
         HostOp::MapFind(key) => {
-            let entries = cx.map(subject);
-            for (index, pair) in entries.chunks_exact(2).enumerate() {
-                if let [found, _] = pair
-                    && equal(types, key, *found, args.word(1), cx)?
-                {
-                    return Ok(subject + 2 + 2 * index as u64);
+            for index in (1..=cx.map(subject).len()).step_by(2) {
+                if equal(types, key, cx.word(subject, index), args.word(1), cx)? {
+                    return Ok(subject + 1 + index as u64);
                 }
             }
             Ok(0)
@@ -53,6 +43,19 @@ pub(super) fn call(op: HostOp, args: Args<'_>, cx: &mut Context, types: &Types) 
         HostOp::MapNew(key) => new_map(types, key, args.0, cx),
         _ => Err(FaultKind::Internal),
     }
+}
+
+fn sort_by(types: &Types, key: TypeId, args: Args<'_>, cx: &mut Context) -> Result<u64, FaultKind> {
+    let keys = cx.list(args.word(0));
+    // Each key is looked at about as often as the length has binary digits.
+    let looks = u64::from(usize::BITS - keys.len().leading_zeros());
+    let size = |&key: &u64| 1 + cx.string_bytes(key).len() as u64 / 8;
+    let work = if types.is_reference(key) { keys.iter().map(size).sum() } else { keys.len() as u64 };
+    let mut pairs: Vec<(u64, u64)> = keys.iter().copied().zip(cx.list(args.word(1)).iter().copied()).collect();
+    cx.spend(work.saturating_mul(looks))?;
+    pairs.sort_by(|a, b| order(types, key, a.0, b.0, cx));
+    let sorted: Vec<u64> = pairs.into_iter().map(|(_, element)| element).collect();
+    cx.new_list(&sorted)
 }
 
 /// A later equal key replaces the value at the earlier place.

@@ -6,32 +6,38 @@ use std::cmp::Ordering;
 
 /// How deeply values are compared.
 const DEPTH_MAX: usize = 256;
-/// How many values one comparison looks at: shared parts are looked at each time that they occur, so a small heap
-/// can hold values that take for ever.
-const VISITS_MAX: u64 = 16 << 20;
-
 /// Whether two values of a type are the same; Floats by IEEE 754.
 ///
 /// # Errors
-/// [`FaultKind::BudgetExhausted`] for values that are too large to compare.
-pub(super) fn equal(types: &Types, ty: TypeId, a: u64, b: u64, cx: &Context) -> Result<bool, FaultKind> {
-    Comparison { types, cx, visits: VISITS_MAX }.equal(ty, a, b, DEPTH_MAX)
+/// [`FaultKind::BudgetExhausted`] where there is too much to compare: shared parts are looked at each time that they
+/// occur, so a small heap can hold values that take for ever.
+pub(super) fn equal(types: &Types, ty: TypeId, a: u64, b: u64, cx: &mut Context) -> Result<bool, FaultKind> {
+    let mut comparison = Comparison { types, cx, work: cx.work };
+    let answer = comparison.equal(ty, a, b, DEPTH_MAX);
+    cx.work = comparison.work;
+    answer
 }
 
 struct Comparison<'a> {
     types: &'a Types,
     cx: &'a Context,
-    visits: u64,
+    work: u64,
 }
 
 impl Comparison<'_> {
     fn equal(&mut self, ty: TypeId, a: u64, b: u64, depth: usize) -> Result<bool, FaultKind> {
         let depth = depth.checked_sub(1).ok_or(FaultKind::BudgetExhausted)?;
-        self.visits = self.visits.checked_sub(1).ok_or(FaultKind::BudgetExhausted)?;
+        self.spend(1)?;
         let cx = self.cx;
         Ok(match self.types.get(ty) {
             Type::Float => f64::from_bits(a) == f64::from_bits(b),
-            Type::String | Type::Timezone => cx.string_bytes(a) == cx.string_bytes(b),
+            Type::String | Type::Timezone => {
+                let (a, b) = (cx.string_bytes(a), cx.string_bytes(b));
+                if a.len() == b.len() {
+                    self.spend(a.len() as u64 / 8)?;
+                }
+                a == b
+            }
             Type::Optional(of) => {
                 let reference = self.types.is_reference(of);
                 match (a, b) {
@@ -52,6 +58,11 @@ impl Comparison<'_> {
             }
             _ => a == b,
         })
+    }
+
+    fn spend(&mut self, work: u64) -> Result<(), FaultKind> {
+        self.work = self.work.checked_sub(work).ok_or(FaultKind::BudgetExhausted)?;
+        Ok(())
     }
 
     fn fields(&mut self, fields: &[FieldDef], a: u64, b: u64, depth: usize) -> Result<bool, FaultKind> {

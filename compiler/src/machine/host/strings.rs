@@ -6,6 +6,10 @@ use crate::mir::HostOp;
 use crate::types::{Type, TypeId, Types};
 
 pub(super) fn call(op: HostOp, args: Args<'_>, cx: &mut Context, types: &Types) -> Result<u64, FaultKind> {
+    if !matches!(op, HostOp::Format(_) | HostOp::Concat | HostOp::ListJoin) {
+        let bytes = args.0.iter().fold(0, |bytes, &arg| bytes + cx.string_bytes(arg).len() as u64);
+        cx.spend(bytes / 8)?;
+    }
     let subject = cx.string(args.word(0));
     match op {
         HostOp::Format(ty) => format(types, ty, args.word(0), cx),

@@ -80,3 +80,21 @@ fn a_reference_to_nothing_reads_as_empty() {
     }
     assert_eq!(host(HostOp::Format(TypeId::ERROR), &[1], &mut cx), Err(FaultKind::Internal));
 }
+
+#[test]
+fn reading_long_text_again_and_again_exhausts_the_budget() {
+    let mut cx = context();
+    let long = cx.new_string(&"a".repeat(16 << 20)).unwrap();
+    let other = cx.new_string(&"a".repeat(16 << 20)).unwrap();
+    let ops: [(HostOp, [u64; 2]); 4] = [
+        (HostOp::StringLength, [long, 0]),
+        (HostOp::StringContains, [long, other]),
+        (HostOp::Equal(TypeId::STRING), [long, other]),
+        (HostOp::CompareStrings, [long, other]),
+    ];
+    for (op, args) in ops {
+        cx.work = super::super::HOST_WORK_MAX;
+        let fault = (0..100).find_map(|_| host(op, &args, &mut cx).err());
+        assert_eq!(fault, Some(FaultKind::BudgetExhausted), "{op:?}");
+    }
+}
