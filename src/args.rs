@@ -39,6 +39,8 @@ pub struct Global {
 pub enum Command {
     Init(commands::init::Init),
     Check(commands::check::Check),
+    Test(commands::test::Test),
+    Run(commands::run::Run),
     Explain(commands::explain::Explain),
     Completions(commands::completions::Completions),
     Lsp(commands::lsp::Lsp),

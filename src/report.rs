@@ -76,12 +76,18 @@ pub fn compile(project: &Project) -> (Analysis, Option<Program>) {
     (analysis, program)
 }
 
-/// The program of a project that is to be run; what is wrong with it is shown, and its warnings too.
+/// The program of a project that is to be run; its errors are shown, its warnings counted.
 ///
 /// # Errors
 /// Where the program has errors.
 pub fn runnable(project: &Project, output: &Output) -> Result<Program, Failure> {
     let (analysis, program) = compile(project);
-    show(&analysis.diagnostics, &project.sources, output);
-    program.ok_or(Failure::Reported)
+    let Some(program) = program else {
+        show(&analysis.diagnostics, &project.sources, output);
+        return Err(Failure::Reported);
+    };
+    if !analysis.diagnostics.is_empty() {
+        output.note(&format!("{}; `journey check` shows them\n", plural(analysis.diagnostics.len(), "warning")));
+    }
+    Ok(program)
 }

@@ -8,7 +8,7 @@ use crate::store::{MemoryStore, Store, StoreError};
 use crate::world::{Accepted, World};
 use expect::Found;
 use journey_compiler::hir::EventId;
-use journey_compiler::machine::{BUDGET_DEFAULT, Fault, FaultKind, Status, codec, text::format_time};
+use journey_compiler::machine::{Fault, FaultKind, Status, codec, text::format_time};
 use journey_compiler::mir::{FunctionId, Test, TestStmt, TestStmtKind};
 use journey_compiler::{Program, Sources, Span};
 use std::sync::Arc;
@@ -37,15 +37,15 @@ pub struct TestFailure {
     pub timeline: Vec<String>,
 }
 
-/// Runs the tests whose titles contain `filter`, in the order in which they are written.
+/// Runs the tests whose titles contain `filter`, in the order in which they are written; each step may take so many turns.
 #[must_use]
-pub fn run(program: &Arc<Program>, sources: &Arc<Sources>, filter: Option<&str>) -> Vec<TestReport> {
+pub fn run(program: &Arc<Program>, sources: &Arc<Sources>, filter: Option<&str>, budget: i64) -> Vec<TestReport> {
     let wanted = |test: &&Test| filter.is_none_or(|filter| test.title.contains(filter));
-    program.module.tests.iter().filter(wanted).map(|test| run_test(program, sources, test)).collect()
+    program.module.tests.iter().filter(wanted).map(|test| run_test(program, sources, test, budget)).collect()
 }
 
-fn run_test(program: &Arc<Program>, sources: &Arc<Sources>, test: &Test) -> TestReport {
-    let engine = Engine::new(Arc::clone(program), Arc::clone(sources), BUDGET_DEFAULT, &[], &[]);
+fn run_test(program: &Arc<Program>, sources: &Arc<Sources>, test: &Test, budget: i64) -> TestReport {
+    let engine = Engine::new(Arc::clone(program), Arc::clone(sources), budget, &[], &[]);
     let mut store = MemoryStore::new();
     let failure = match World::new(engine, &mut store, Timeline::default(), Some(test.start_ms), i64::MAX) {
         Ok(world) => Runner { world, program, now_ms: test.start_ms, events: 0 }.run(test),

@@ -179,9 +179,10 @@ fn pages_about_journey_toml_hold_too() {
 
 #[test]
 fn files_are_rooms_that_can_be_seen_across() {
+    // Some four hundred lines are meant; this is the wall behind that.
     let long: Vec<String> = sources()
         .iter()
-        .filter(|(_, text)| text.lines().count() > 500)
+        .filter(|(_, text)| text.lines().count() > 600)
         .map(|(path, text)| format!("{path}: {} lines", text.lines().count()))
         .collect();
     // The tables that name the whole language: cutting them would hide what belongs together.

@@ -1,10 +1,16 @@
 use crate::support::Folder;
 
 #[test]
-fn a_new_project_tells_the_next_commands() {
+fn a_new_project_passes_check_and_test_and_runs() {
     let folder = Folder::with(&[]);
     let made = folder.journey(&["init", "shop"]);
     insta::assert_snapshot!("init", made.all());
+    let check = folder.journey(&["check", "shop", "--deny", "warnings"]);
+    assert_eq!(check.all(), "status 0\n--- out\nshop: 1 journey, 2 messages, 4 tests: no problems\n--- err\n");
+    let test = folder.journey(&["test", "shop"]);
+    assert_eq!((test.status, test.out.lines().last()), (0, Some("4 passed, 0 failed")), "{test:?}");
+    let run = folder.journey(&["run", "shop", "--events", "shop/events.ndjson", "--drain"]);
+    insta::assert_snapshot!("init_run", run.all());
 }
 
 #[test]

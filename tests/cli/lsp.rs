@@ -193,7 +193,6 @@ fn a_new_file_of_a_project_counts_before_it_is_saved() {
     let folder = Folder::with(&[("journey.toml", ""), ("a.journey", "event visit {}\n")]);
     let (mut editor, _) = Editor::initialized(&folder, &[]);
     editor.open(&uri(&folder, "new.journey"), "event visit {}\n");
-    assert_eq!(editor.diagnostics(), (String::from("a.journey"), vec![]));
     let (file, told) = editor.diagnostics();
     assert_eq!((file.as_str(), told.len()), ("new.journey", 1), "{told:?}");
     assert_eq!(editor.end(), 0);

@@ -7,4 +7,6 @@ mod explain;
 mod help;
 mod init;
 mod lsp;
+mod run;
 mod support;
+mod test;

@@ -1,0 +1,162 @@
+//! `journey run`
+
+mod effects;
+mod moment;
+mod progress;
+mod summary;
+
+use crate::failure::Failure;
+use crate::output::{Format, Output};
+use crate::report;
+use clap::Args;
+use journey_compiler::{Program, Sources, project};
+use journey_runtime::run::{self, Input, Options, RunError, Sink};
+use journey_runtime::store::MemoryStore;
+use journey_runtime::{Summary, Until};
+use moment::{instant, until};
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Run recorded events through a project, and show what happened
+///
+/// Events are handled in the order of the files, on a clock that follows their own times: a year of events runs in seconds.
+/// Nothing is really sent; what would have been is counted, and written to a file with --effects.
+///
+/// Events are CloudEvents in JSON, one a line. The customer is the `subject`; an event without one is a broadcast.
+/// A `type` of `profile` sets fields of the customer's profile. Events that don't fit are rejected with a reason,
+/// and the rest goes on.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  journey run shop --events shop/events.ndjson
+                                 to the last event, all in memory
+  journey run shop --events shop/events.ndjson --drain
+                                 and on until no timer is left
+  journey run shop --events monday.ndjson --events tuesday.ndjson --until +7d
+                                 two files, and a week beyond the last event
+  zcat year.ndjson.gz | journey run shop --events - --format json
+                                 from standard input; the summary as JSON
+  journey run shop --events monday.ndjson --data state --effects sent.ndjson
+                                 keeps all state in the folder state: the next run goes on from there
+
+Rejected events and journeys that failed leave the exit status 0; they are counted and shown.")]
+pub struct Run {
+    /// A project folder or a .journey file [default: the project around the current folder]
+    path: Option<PathBuf>,
+    /// Recorded events, one JSON object a line; `-` is standard input. May be given several times
+    #[arg(long, value_name = "FILE", required = true)]
+    events: Vec<PathBuf>,
+    /// Let the clock go on to this time, or so much longer than the last event: 2026-12-31T00:00:00Z, +7d
+    #[arg(long, value_name = "TIME|+DURATION", value_parser = until, conflicts_with = "drain", allow_hyphen_values = true)]
+    until: Option<Until>,
+    /// Let the clock go on until no timer is left
+    #[arg(long)]
+    drain: bool,
+    /// Keep all state in this folder, and go on from what is there
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Write everything that happens to this file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    effects: Option<PathBuf>,
+    /// Where the clock stands before the first event: 2026-01-01T00:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true)]
+    now: Option<i64>,
+    /// Answers to outside calls; not supported yet
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
+}
+
+pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
+    if command.answers.is_some() {
+        return Err(Failure::Usage(String::from("`--answers` isn't supported yet, as journeys can't make outside calls yet")));
+    }
+    let project = project::load(command.path.as_deref())?;
+    let program = Arc::new(report::runnable(&project, output)?);
+    let options = Options {
+        now_ms: command.now,
+        arrival_ms: wall_clock_ms(),
+        until: command.until,
+        drain: command.drain,
+        dedupe_ms: project.settings.dedupe_window_ms,
+        budget: project.settings.budget,
+    };
+    let summary = Job { command, output, program: &program, sources: &Arc::new(project.sources), options: &options }.run()?;
+    let mut out = output.out();
+    match output.format {
+        Format::Text => out.write_all(summary::text(&summary, output.color_out()).as_bytes())?,
+        Format::Json => writeln!(out, "{}", serde_json::to_string(&summary).map_err(io::Error::from)?)?,
+    }
+    out.flush()?;
+    if output.format == Format::Text {
+        output.note(&summary::rejected(&summary));
+    }
+    if summary.drain_gave_up {
+        return Err(Failure::Environment(String::from("timers were still left after 10 years of virtual time; `--drain` gave up")));
+    }
+    Ok(())
+}
+
+fn wall_clock_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A run that is about to begin.
+struct Job<'a> {
+    command: &'a Run,
+    output: &'a Output,
+    program: &'a Arc<Program>,
+    sources: &'a Arc<Sources>,
+    options: &'a Options,
+}
+
+impl Job<'_> {
+    fn run(&self) -> Result<Summary, Failure> {
+        let command = self.command;
+        let inputs = open_inputs(&command.events)?;
+        let mut sink = match &command.effects {
+            Some(path) => Some(effects::FileSink::open(path, &command.events, command.data.is_some())?),
+            None => None,
+        };
+        let sink: Option<&mut dyn Sink> = sink.as_mut().map(|sink| sink as &mut dyn Sink);
+        let bar = progress::Bar::new(&command.events);
+        let mut tell = |progress| bar.tell(progress);
+        let mut store = MemoryStore::new();
+        let ran = run::run(self.program, self.sources, self.options, inputs, &mut store, sink, &mut tell);
+        bar.finish();
+        let _ = self.output;
+        ran.map_err(|error| told(&error))
+    }
+}
+
+/// All inputs, opened before anything is run, so that a misspelled name changes nothing.
+fn open_inputs(paths: &[PathBuf]) -> Result<Vec<Input<'static>>, Failure> {
+    if paths.iter().filter(|path| is_stdin(path)).count() > 1 {
+        return Err(Failure::Usage(String::from("standard input (`--events -`) can be read only once")));
+    }
+    paths.iter().map(|path| open_input(path)).collect()
+}
+
+fn open_input(path: &Path) -> Result<Input<'static>, Failure> {
+    if is_stdin(path) {
+        return Ok(Input::new("standard input", io::stdin()));
+    }
+    let name = path.display().to_string();
+    let unreadable = |error: io::Error| Failure::io(format!("the events `{name}` can't be read"), &error);
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err(Failure::Environment(format!("the events `{name}` are a folder; name a file in it")));
+    }
+    Ok(Input::new(name, file))
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn told(error: &RunError) -> Failure {
+    Failure::Environment(error.to_string())
+}

@@ -1,0 +1,147 @@
+//! What a run did, in tables.
+
+use crate::output::{Style, paint};
+use crate::report::plural;
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use journey_compiler::diagnostics::render::visible;
+use journey_compiler::machine::text::format_time;
+use journey_runtime::Summary;
+use std::collections::BTreeMap;
+
+/// Rejected events that are shown.
+const REJECTED_SHOWN: usize = 10;
+/// Characters of a rejected event that are shown.
+const REJECTED_CHARS: usize = 120;
+
+/// The summary for people.
+pub fn text(summary: &Summary, color: bool) -> String {
+    let mut out = String::new();
+    if !summary.journeys.is_empty() {
+        section(&mut out, "Journeys", &journeys(summary), color);
+    }
+    if !summary.sends.is_empty() {
+        section(&mut out, "Sent", &pairs(&summary.sends, "channel"), color);
+    }
+    if !summary.suppressed.is_empty() {
+        section(&mut out, "Suppressed", &pairs(&summary.suppressed, "reason"), color);
+    }
+    out.push_str(&paint(color, Style::Strong, &events(summary)));
+    out.push('\n');
+    if let Some(clock_ms) = summary.clock_ms {
+        out.push_str(&format!("the clock stands at {}\n", format_time(clock_ms)));
+    }
+    out
+}
+
+fn section(out: &mut String, title: &str, table: &Table, color: bool) {
+    out.push_str(&paint(color, Style::Strong, title));
+    out.push('\n');
+    for line in table.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out.push('\n');
+}
+
+/// `9 events: 7 handled, 1 unmatched, 1 rejected`
+fn events(summary: &Summary) -> String {
+    let events = &summary.events;
+    let parts =
+        [(events.handled, "handled"), (events.unmatched, "unmatched"), (events.duplicate, "duplicate"), (events.rejected, "rejected")];
+    let told: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count))).collect();
+    let read = format!("{} {}", grouped(events.read), if events.read == 1 { "event" } else { "events" });
+    if told.is_empty() { read } else { format!("{read}: {}", told.join(", ")) }
+}
+
+fn journeys(summary: &Summary) -> Table {
+    let mut table = new_table(&["journey", "started", "finished", "live", "failed"]);
+    for (name, journey) in &summary.journeys {
+        let cancelled = (journey.cancelled > 0).then(|| format!("\ncancelled {}", grouped(journey.cancelled))).unwrap_or_default();
+        table.add_row([
+            visible(name),
+            grouped(journey.started),
+            format!("{}{cancelled}", listed(&journey.finished)),
+            if journey.live == 0 { String::from("0") } else { listed(&journey.at) },
+            grouped(journey.failed),
+        ]);
+    }
+    right(&mut table, &[1, 4]);
+    table
+}
+
+/// Names with their counts, a line each.
+fn listed(counts: &BTreeMap<String, u64>) -> String {
+    let lines: Vec<String> = counts.iter().map(|(name, count)| format!("{} {}", grouped(*count), visible(name))).collect();
+    if lines.is_empty() { String::from("0") } else { lines.join("\n") }
+}
+
+fn pairs(counts: &BTreeMap<String, BTreeMap<String, u64>>, second: &str) -> Table {
+    let mut table = new_table(&["message", second, "count"]);
+    for (message, counts) in counts {
+        for (at, (name, count)) in counts.iter().enumerate() {
+            table.add_row([if at == 0 { visible(message) } else { String::new() }, visible(name), grouped(*count)]);
+        }
+    }
+    right(&mut table, &[2]);
+    table
+}
+
+fn new_table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'))).set_header(header.to_vec());
+    table
+}
+
+fn right(table: &mut Table, columns: &[usize]) {
+    for &column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// `31,106`
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The first rejected events with their reasons.
+pub fn rejected(summary: &Summary) -> String {
+    if summary.events.rejected == 0 || summary.rejected.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("\nrejected:\n");
+    for rejected in summary.rejected.iter().take(REJECTED_SHOWN) {
+        out.push_str(&format!("  {}\n", visible(&rejected.to_string())));
+        let line = rejected.text.trim();
+        if !line.is_empty() {
+            let cut: String = line.chars().take(REJECTED_CHARS).collect();
+            let more = if line.chars().nth(REJECTED_CHARS).is_some() { "…" } else { "" };
+            out.push_str(&format!("    {}{more}\n", visible(&cut)));
+        }
+    }
+    let left = usize::try_from(summary.events.rejected).unwrap_or(usize::MAX).saturating_sub(REJECTED_SHOWN);
+    if left > 0 {
+        out.push_str(&format!("  … and {} more\n", plural(left, "event")));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_counts_are_grouped_by_thousands() {
+        assert_eq!([0, 999, 1_000, 31_106, 1_000_000].map(grouped), ["0", "999", "1,000", "31,106", "1,000,000"]);
+    }
+}
