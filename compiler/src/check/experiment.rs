@@ -101,12 +101,13 @@ impl Checker {
         self.report(Diagnostic::error("E0411", span, message, format!("the shares given are {} together", percent(sum))).help(help));
     }
 
+    /// Behind the variant with `rest`, only the holdout may follow.
     fn rest_is_last(&mut self, rest: &ast::ExperimentVariant, behind: &[ast::ExperimentVariant]) {
         let Share::Rest(span) = rest.share else { return };
         let diagnostic = if let Some(Share::Rest(second)) = behind.iter().map(|v| &v.share).find(|s| matches!(s, Share::Rest(_))) {
             Diagnostic::error("E0412", *second, "`rest` is given twice", "a second `rest`").and(span, "what is left goes to this variant")
-        } else if let Some(next) = behind.first() {
-            Diagnostic::error("E0412", span, "`rest` is not the last share", "more shares follow").and(next.span, "such as this one")
+        } else if let Some(next) = behind.iter().find(|variant| !variant.holdout) {
+            Diagnostic::error("E0412", span, "`rest` is not the last share", "more variants follow").and(next.span, "such as this one")
         } else {
             return;
         };
