@@ -6,7 +6,7 @@ use super::clauses::Head;
 use super::flow::{Falls, Loop};
 use super::identity::Identities;
 use crate::ast;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::hir::{self, EventId, JourneyId, OutcomeId};
 use crate::types::TypeId;
 
@@ -37,12 +37,14 @@ impl Checker {
     /// Checks a journey, whose name was entered before. Messages and channels are checked by then.
     pub(super) fn journey(&mut self, id: JourneyId, decl: &ast::Item) {
         let ast::ItemKind::Journey(journey) = &decl.kind else { return };
+        let before = self.diagnostics.len();
         let mut cx = JourneyBody::default();
         cx.body.push_scope();
         self.journey_params(&mut cx, journey);
         let Head { enters, key, cooldown_ms, ends } = self.clauses(&mut cx, journey);
         let (body, falls) = self.stmts(&mut cx, &journey.body);
-        if falls == Falls::Never && !cx.ends && ends.is_empty() {
+        let is_right = !self.diagnostics[before..].iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        if is_right && falls == Falls::Never && !cx.ends && ends.is_empty() {
             self.never_ends(&journey.name);
         }
         cx.outcome(COMPLETED);

@@ -112,7 +112,12 @@ impl Checker {
             } else if !names.is_empty() {
                 let known: Vec<&str> = names.iter().map(String::as_str).collect();
                 let what = format!("content of `{}` called", variant.channel.name);
-                self.report(unknown("E0416", name, &what, nearest(&name.name, known.iter().copied()), &known));
+                let meant = nearest(&name.name, known.iter().copied());
+                // What is only misspelled isn't missing too.
+                if let Some(place) = names.iter().position(|known| Some(known) == meant.as_ref()) {
+                    content[place].get_or_insert(value);
+                }
+                self.report(unknown("E0416", name, &what, meant, &known));
             }
         }
         let missing: Vec<&str> = names.iter().zip(&content).filter(|(_, value)| value.is_none()).map(|(name, _)| name.as_str()).collect();

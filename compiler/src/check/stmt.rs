@@ -174,7 +174,7 @@ impl Checker {
         let (body, around) = self.turning(cx, body);
         cx.body.pop_scope();
         if endless {
-            self.bounded(cx, &around, span);
+            self.bounded(&around, span);
             return (StmtKind::While { cond, body }, around.close_endless(&mut cx.body));
         }
         cx.body.restore(start);
@@ -188,7 +188,7 @@ impl Checker {
         cx.body.push_scope();
         let (body, around) = self.turning(cx, body);
         cx.body.pop_scope();
-        self.bounded(cx, &around, span);
+        self.bounded(&around, span);
         (StmtKind::Loop { body }, around.close_endless(&mut cx.body))
     }
 
@@ -200,9 +200,8 @@ impl Checker {
     }
 
     /// An endless loop comes to a rest somewhere, or it is left.
-    fn bounded(&mut self, cx: &mut JourneyBody, around: &Loop, span: Span) {
+    fn bounded(&mut self, around: &Loop, span: Span) {
         if !around.bounded && !around.is_left() {
-            cx.ends = true;
             self.report(
                 Diagnostic::error("E0402", span, "this loop turns without end", "it neither pauses nor breaks")
                     .help("put a `wait` into it, or leave it with `break` or `finish`"),
