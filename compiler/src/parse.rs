@@ -49,6 +49,7 @@ pub fn read(tree: &Tree, text: &str) -> (File, Vec<Diagnostic>) {
         return (File::default(), reader.diagnostics);
     }
     let file = reader.file(root);
+    reader.mistakes(root);
     let mut diagnostics = reader.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.primary.span.end));
     (file, diagnostics)
@@ -68,25 +69,19 @@ impl<'t> Reader<'t> {
     fn file(&mut self, root: Syntax<'t>) -> File {
         let mut docs = Documents::default();
         let mut items = Vec::new();
-        let mut before = None;
         for node in root.all_children() {
             match node.kind() {
-                Rule::COMMENT => {
-                    docs.comment(node);
-                    continue;
-                }
-                Rule::semicolon => self.semicolon(node),
-                Rule::error_item => self.broken(node, before, Rule::probe_item),
-                Rule::EOI => {}
-                _ => {
-                    let doc = docs.take();
-                    items.push(Item { doc, span: node.span(), kind: self.item(node) });
-                }
+                Rule::COMMENT => docs.comment(node),
+                Rule::semicolon | Rule::EOI => {}
+                _ => items.extend(self.documented_item(node, docs.take())),
             }
-            docs.clear();
-            before = Some(node);
         }
         File { items }
+    }
+
+    fn documented_item(&mut self, node: Syntax<'t>, doc: Option<String>) -> Option<Item> {
+        let kind = if node.kind() == Rule::error_item { self.broken_item(node)? } else { self.item(node) };
+        Some(Item { doc, span: node.span(), kind })
     }
 
     /// A name as written, in normalisation form C.

@@ -45,7 +45,7 @@ impl<'t> Reader<'t> {
                     let fields = child.child(Rule::fields).map(|fields| self.fields(fields));
                     variants.push(Variant { doc: docs.take(), name: self.name(child), fields, span: child.span() });
                 }
-                _ => self.punctuation(child, node, Rule::probe_enum_variant),
+                _ => {}
             }
         }
         variants
@@ -65,7 +65,7 @@ impl<'t> Reader<'t> {
                     let doc = docs.take();
                     fields.push(self.field(child, doc));
                 }
-                _ => self.punctuation(child, node, Rule::probe_field),
+                _ => {}
             }
         }
         fields
@@ -132,7 +132,7 @@ impl<'t> Reader<'t> {
                     let what = self.unsupported(child, "the channel does without it");
                     clauses.push(ChannelClause::Unsupported { what, span: child.span() });
                 }
-                _ => self.punctuation(child, node, Rule::probe_channel),
+                _ => {}
             }
         }
         clauses
@@ -143,7 +143,7 @@ impl<'t> Reader<'t> {
         for child in node.children() {
             match child.kind() {
                 Rule::message_variant => variants.push(self.message_variant(child)),
-                _ => self.punctuation(child, node, Rule::probe_message_variant),
+                _ => {}
             }
         }
         let transactional = node.child(Rule::kw_transactional).map(Syntax::span);
@@ -156,7 +156,7 @@ impl<'t> Reader<'t> {
         for child in node.children() {
             match child.kind() {
                 Rule::content_field => fields.push(self.content_field(child)),
-                _ => self.punctuation(child, node, Rule::probe_content_field),
+                _ => {}
             }
         }
         MessageVariant { channel: self.name(node), locale, fields, span: node.span() }

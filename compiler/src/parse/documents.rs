@@ -19,8 +19,4 @@ impl Documents {
         let lines = std::mem::take(&mut self.lines);
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
-
-    pub fn clear(&mut self) {
-        self.lines.clear();
-    }
 }

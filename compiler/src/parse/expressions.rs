@@ -165,20 +165,13 @@ impl<'t> Reader<'t> {
         ExprKind::If { cond, then, otherwise: otherwise.flatten() }
     }
 
+    fn let_binding(&mut self, node: Syntax<'t>) -> LetBinding {
+        LetBinding { name: self.name(node), ty: self.optional_type(node), value: self.expr_in(node, Rule::expr) }
+    }
+
     pub(super) fn expr_block_in(&mut self, node: Syntax<'t>, kind: Rule) -> ExprBlock {
         let Some(block) = node.child(kind) else { return broken_block(node.span()) };
-        let mut lets = Vec::new();
-        for child in block.children() {
-            match child.kind() {
-                Rule::let_binding => {
-                    let ty = self.optional_type(child);
-                    let value = self.expr_in(child, Rule::expr);
-                    lets.push(LetBinding { name: self.name(child), ty, value });
-                }
-                Rule::semicolon => self.semicolon(child),
-                _ => {}
-            }
-        }
+        let lets = block.all(Rule::let_binding).map(|binding| self.let_binding(binding)).collect();
         ExprBlock { lets, value: Box::new(self.expr_in(block, Rule::expr)), span: block.span() }
     }
 }

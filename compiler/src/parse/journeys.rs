@@ -10,18 +10,15 @@ impl<'t> Reader<'t> {
         let params = self.params(node);
         let mut clauses = Vec::new();
         let mut body = Vec::new();
-        let mut before = None;
         for child in node.children() {
             match child.kind() {
-                Rule::error_clause => self.broken(child, before, Rule::probe_clause),
-                Rule::ident | Rule::params | Rule::string | Rule::kw_journey => {}
-                _ if is_clause(child.kind()) => {
+                Rule::error_clause | Rule::ident | Rule::params | Rule::string | Rule::kw_journey => {}
+                kind if is_clause(kind) => {
                     let kind = self.clause(child);
                     clauses.push(Clause { kind, span: child.span() });
                 }
-                _ => body.extend(self.stmt_or_mark(child, before, node)),
+                _ => body.extend(self.stmt_in_block(child)),
             }
-            before = Some(child);
         }
         Journey { name: self.name(node), params, title, clauses, body }
     }
@@ -80,7 +77,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn is_clause(kind: Rule) -> bool {
+pub(super) fn is_clause(kind: Rule) -> bool {
     matches!(
         kind,
         Rule::enter_clause

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::ast::{Expr, ExprBlock, ExprKind, Ident, MatchArm, Pattern, PatternKind, Stmt, StmtKind, UnaryOp};
-use journey_grammar::{Rule, Syntax, is_error};
+use journey_grammar::{Rule, Syntax};
 
 impl<'t> Reader<'t> {
     pub(super) fn match_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
@@ -16,8 +16,7 @@ impl<'t> Reader<'t> {
                     arms.push(MatchArm { patterns: self.patterns(child), body, span: child.span() });
                 }
                 Rule::comma if first => self.comma_between_arms(child, &mut first),
-                Rule::comma => {}
-                _ => self.punctuation(child, node, Rule::probe_match_arm),
+                _ => {}
             }
         }
         StmtKind::Match { scrutinee, arms }
@@ -28,10 +27,6 @@ impl<'t> Reader<'t> {
             return self.block_in(arm);
         }
         let Some(stmt) = arm.children().find(|child| !matches!(child.kind(), Rule::patterns | Rule::arrow)) else { return Vec::new() };
-        if is_error(stmt.kind()) {
-            self.broken(stmt, None, Rule::probe_stmt);
-            return vec![Stmt { kind: StmtKind::Error, span: stmt.span() }];
-        }
         vec![self.stmt(stmt)]
     }
 

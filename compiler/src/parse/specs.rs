@@ -28,3 +28,24 @@ fn the_blocks_of_the_contract_give_nothing_but_what_is_not_supported_yet() {
         assert!(wrong.is_empty(), "{wrong:#?}\n{source}");
     }
 }
+
+/// A diagnostic on one line: `code message [underlined] label; secondary…; help`.
+fn shown(source: &str) -> Vec<String> {
+    let (_, diagnostics) = read(source);
+    let text = |span: crate::Span| &source[span.start as usize..span.end as usize];
+    diagnostics
+        .iter()
+        .map(|d| {
+            let secondary: String = d.secondary.iter().map(|label| format!(" + [{}] {}", text(label.span), label.text)).collect();
+            let fix = d.fix.as_ref().map(|fix| format!(" => {:?}", fix.replacement)).unwrap_or_default();
+            format!(
+                "{} {} [{}] {}{secondary}; {}{fix}",
+                d.code,
+                d.message,
+                text(d.primary.span),
+                d.primary.text,
+                d.help.as_deref().unwrap_or("")
+            )
+        })
+        .collect()
+}

@@ -1,8 +1,8 @@
 //! Statements, but for the forms of `wait`.
 
 use super::Reader;
-use crate::ast::{ExperimentVariant, Expr, ExprKind, Share, Stmt, StmtKind};
-use journey_grammar::{Rule, Syntax};
+use crate::ast::{ExperimentVariant, Expr, ExprKind, Ident, Share, Stmt, StmtKind};
+use journey_grammar::{Rule, Syntax, is_error};
 
 impl<'t> Reader<'t> {
     /// The block in a node; empty where there is none.
@@ -11,34 +11,13 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn optional_block(&mut self, node: Syntax<'t>) -> Option<Vec<Stmt>> {
-        let block = node.child(Rule::block)?;
-        let mut body = Vec::new();
-        let mut before = None;
-        for child in block.children() {
-            body.extend(self.stmt_or_mark(child, before, block));
-            before = Some(child);
-        }
-        Some(body)
+        node.child(Rule::block).map(|block| block.children().filter_map(|child| self.stmt_in_block(child)).collect())
     }
 
-    /// A child of a block: a statement, or the marks around it.
-    pub(super) fn stmt_or_mark(&mut self, node: Syntax<'t>, before: Option<Syntax<'t>>, block: Syntax<'t>) -> Option<Stmt> {
-        match node.kind() {
-            Rule::open | Rule::close => None,
-            Rule::unclosed => {
-                self.unclosed(block);
-                None
-            }
-            Rule::semicolon => {
-                self.semicolon(node);
-                None
-            }
-            Rule::error_stmt => {
-                self.broken(node, before, Rule::probe_stmt);
-                Some(Stmt { kind: StmtKind::Error, span: node.span() })
-            }
-            _ => Some(self.stmt(node)),
-        }
+    /// A child of a block, where it is no brace around it and no mark in it.
+    pub(super) fn stmt_in_block(&mut self, node: Syntax<'t>) -> Option<Stmt> {
+        let mark = matches!(node.kind(), Rule::open | Rule::close | Rule::unclosed | Rule::semicolon);
+        (!mark).then(|| self.stmt(node))
     }
 
     pub(super) fn stmt(&mut self, node: Syntax<'t>) -> Stmt {
@@ -64,6 +43,7 @@ impl<'t> Reader<'t> {
             Rule::experiment_stmt => self.experiment_stmt(node),
             Rule::finish_stmt => StmtKind::Finish(self.name(node)),
             Rule::fail_stmt => StmtKind::Fail(self.expr_in(node, Rule::expr)),
+            kind if is_error(kind) => StmtKind::Error,
             _ => self.unsupported_stmt(node, Vec::new()),
         }
     }
@@ -77,7 +57,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `send …`, `call …`, `run …` or `decide …` as the value of a binding.
-    fn effect_value(&mut self, effect: Syntax<'t>, binds: Vec<crate::ast::Ident>) -> StmtKind {
+    fn effect_value(&mut self, effect: Syntax<'t>, binds: Vec<Ident>) -> StmtKind {
         if effect.kind() != Rule::send_stmt {
             return self.unsupported_stmt(effect, binds);
         }
@@ -124,11 +104,7 @@ impl<'t> Reader<'t> {
         let Some(head) = node.child(Rule::head) else { return Expr { kind: ExprKind::Error, span: node.span() } };
         match head.first() {
             Some(expr) if expr.kind() == Rule::head_expr => self.expr(expr),
-            Some(error) => {
-                self.broken(error, None, Rule::probe_head);
-                Expr { kind: ExprKind::Error, span: error.span() }
-            }
-            None => Expr { kind: ExprKind::Error, span: head.span() },
+            _ => Expr { kind: ExprKind::Error, span: head.span() },
         }
     }
 
@@ -166,13 +142,8 @@ impl<'t> Reader<'t> {
     }
 
     fn experiment_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
-        let mut variants = Vec::new();
-        for child in node.children() {
-            match child.kind() {
-                Rule::variant | Rule::holdout => variants.push(self.experiment_variant(child)),
-                _ => self.punctuation(child, node, Rule::probe_variant),
-            }
-        }
+        let variants = node.children().filter(|child| matches!(child.kind(), Rule::variant | Rule::holdout));
+        let variants = variants.map(|variant| self.experiment_variant(variant)).collect();
         StmtKind::Experiment { name: self.name(node), variants }
     }
 

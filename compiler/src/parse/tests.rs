@@ -17,26 +17,13 @@ impl<'t> Reader<'t> {
     }
 
     fn test_body(&mut self, node: Syntax<'t>) -> Vec<TestStmt> {
-        let mut body = Vec::new();
-        let mut before = None;
-        for child in node.children() {
-            match child.kind() {
-                Rule::kw_test | Rule::kw_as | Rule::kw_at | Rule::string | Rule::head_expr | Rule::open | Rule::close => {}
-                Rule::test_unclosed => self.unclosed(node),
-                Rule::semicolon => self.semicolon(child),
-                Rule::error_test_stmt => {
-                    self.broken(child, before, Rule::probe_test);
-                    body.push(TestStmt { kind: TestStmtKind::Error, span: child.span() });
-                }
-                _ => {
-                    let span = child.span();
-                    let kind = self.deeper(1, span, |reader| reader.test_stmt(child)).unwrap_or(TestStmtKind::Error);
-                    body.push(TestStmt { kind, span });
-                }
-            }
-            before = Some(child);
-        }
-        body
+        let statements = node.children().filter(|child| is_test_stmt(child.kind()));
+        let read = statements.map(|child| {
+            let span = child.span();
+            let kind = self.deeper(1, span, |reader| reader.test_stmt(child)).unwrap_or(TestStmtKind::Error);
+            TestStmt { kind, span }
+        });
+        read.collect()
     }
 
     fn test_stmt(&mut self, node: Syntax<'t>) -> TestStmtKind {
@@ -60,6 +47,7 @@ impl<'t> Reader<'t> {
             }
             Rule::variant_stmt => TestStmtKind::Variant { experiment: self.nth_name(node, 0), variant: self.nth_name(node, 1) },
             Rule::expect_stmt => TestStmtKind::Expect(self.expect(node)),
+            Rule::error_test_stmt => TestStmtKind::Error,
             _ => TestStmtKind::Unsupported { what: self.unsupported(node, "leave this statement out for now") },
         }
     }
@@ -120,4 +108,18 @@ impl<'t> Reader<'t> {
             }
         }
     }
+}
+
+fn is_test_stmt(kind: Rule) -> bool {
+    matches!(
+        kind,
+        Rule::profile_stmt
+            | Rule::event_stmt
+            | Rule::advance_stmt
+            | Rule::as_stmt
+            | Rule::answer_stmt
+            | Rule::variant_stmt
+            | Rule::expect_stmt
+            | Rule::error_test_stmt
+    )
 }

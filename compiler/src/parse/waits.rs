@@ -96,10 +96,7 @@ impl<'t> Reader<'t> {
                     let Moment { weekday, time, zone } = self.moment_in(child);
                     WaitArmKind::At { weekday, time, zone }
                 }
-                _ => {
-                    self.punctuation(child, form, Rule::probe_wait_arm);
-                    continue;
-                }
+                _ => continue,
             };
             arms.push(WaitArm { kind, body: self.block_in(child), span: child.span() });
         }

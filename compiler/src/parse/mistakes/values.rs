@@ -49,20 +49,25 @@ impl<'t> Reader<'t> {
             let message = format!("`{unit}` is not a unit of time");
             Diagnostic::error("E0110", node.span(), message, "a number directly followed by letters is a duration")
         };
-        let meant = match unit.to_lowercase().as_str() {
-            "sec" | "secs" | "second" | "seconds" => Some("s"),
-            "min" | "mins" | "minute" | "minutes" => Some("m"),
-            "hr" | "hrs" | "hour" | "hours" => Some("h"),
-            "day" | "days" | "dd" => Some("d"),
-            "week" | "weeks" | "wk" => Some("w"),
-            "millis" | "msec" => Some("ms"),
-            _ => None,
-        };
+        let meant = unit_meant(unit);
         diagnostic = diagnostic.help(format!("the units are {UNITS}, as in `1h30m`"));
         if let Some(unit) = meant {
             diagnostic = diagnostic.fix(format!("write `{number}{unit}`"), node.span(), format!("{number}{unit}"));
         }
         self.report(diagnostic);
+    }
+
+    /// `5 minutes`: the unit stands apart from its number.
+    pub(super) fn unit_apart(&mut self, number: Span, unit: Span) {
+        let (digits, word) = (self.slice(number), self.slice(unit));
+        let whole = number.to(unit);
+        let diagnostic =
+            Diagnostic::error("E0110", whole, format!("`{digits} {word}` is not a duration"), "a number and a word that is no unit")
+                .help(format!("write number and unit together; the units are {UNITS}, as in `1h30m`"));
+        self.report(match unit_meant(word) {
+            Some(unit) => diagnostic.fix(format!("write `{digits}{unit}`"), whole, format!("{digits}{unit}")),
+            None => diagnostic,
+        });
     }
 
     pub(in super::super) fn out_of_range(&mut self, span: Span, kind: Rule) {
@@ -110,6 +115,17 @@ impl<'t> Reader<'t> {
                 .help("end it with `Z` for UTC, or with an offset such as `+09:00`"),
         };
         self.report(diagnostic);
+    }
+
+    pub(super) fn short_time(&mut self, span: Span) {
+        let text = self.slice(span);
+        let diagnostic =
+            Diagnostic::error("E0111", span, format!("`{text}` is not a time of day"), "hours and minutes have two digits each");
+        let full = format!("0{text}");
+        self.report(match full.len() {
+            5 => diagnostic.help(format!("write `{full}`")).fix(format!("write `{full}`"), span, full),
+            _ => diagnostic.help("write it as in `09:00`"),
+        });
     }
 
     pub(in super::super) fn no_window(&mut self, span: Span) {
@@ -168,4 +184,17 @@ impl<'t> Reader<'t> {
                 .fix("write double quotes", node.span(), format!("\"{inner}\"")),
         );
     }
+}
+
+/// The unit that a word means.
+fn unit_meant(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" | "dd" => "d",
+        "w" | "wk" | "week" | "weeks" => "w",
+        "ms" | "millis" | "msec" | "milliseconds" => "ms",
+        _ => return None,
+    })
 }

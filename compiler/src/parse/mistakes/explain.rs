@@ -1,0 +1,318 @@
+//! One broken place: what stands there, what could have stood there, and how it is written.
+
+use super::{
+    super::{Reader, journeys::is_clause},
+    Broken, expected,
+    places::{is_word, to_u32},
+    probe_of,
+    shapes::shape,
+    words,
+};
+use crate::diagnostics::Diagnostic;
+use journey_grammar::{Expected, Rule, Span, is_error};
+
+/// The words behind which a new name stands.
+const DECLARING: &[&str] = &[
+    "let",
+    "var",
+    "for",
+    "step",
+    "journey",
+    "event",
+    "type",
+    "enum",
+    "const",
+    "fn",
+    "channel",
+    "message",
+    "goal",
+    "exit",
+    "experiment",
+    "variant",
+    "branch",
+    "segment",
+    "trait",
+];
+
+/// Where reading stopped.
+struct Stop {
+    /// Where the construct starts that could not be read to its end.
+    start: u32,
+    /// What stands where it stopped; empty at the end.
+    found: Span,
+    /// What stands before that.
+    last: Span,
+    /// Whether the line ends before what was found.
+    at_line_end: bool,
+    words: Vec<String>,
+    rules: Vec<Rule>,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn explain(&mut self, broken: Broken<'t>) {
+        let first = self.word_at(broken.node.span().start);
+        if self.closing_mark(broken, first) || self.misplaced_word(broken, first) || self.misspelled(broken, first) {
+            return;
+        }
+        let stop = self.stop(broken, first);
+        if self.apart_from_unit(&stop)
+            || self.one_digit_hour(&stop)
+            || self.reserved(&stop)
+            || self.near_word(&stop)
+            || self.no_statement(broken, &stop)
+        {
+            return;
+        }
+        self.unexpected(broken, &stop);
+    }
+
+    /// Reads the broken part again to find where it goes wrong: from what stands before it, where it seems to belong to
+    /// that, else from its own start.
+    fn stop(&self, broken: Broken<'t>, first: Span) -> Stop {
+        let span = broken.node.span();
+        let whole = broken.before.filter(|before| self.belongs_to(broken, before.span(), first));
+        let start = whole.map_or(span.start, |before| before.span().start);
+        let broken = Broken { before: whole, ..broken };
+        let slice = self.slice(self.span(start, span.end));
+        let Expected { at, rules } =
+            probe_of(broken).and_then(|rule| journey_grammar::probe(rule, slice)).unwrap_or(Expected { at: 0, rules: Vec::new() });
+        let at = (start + to_u32(at)).max(if whole.is_some() { span.start } else { start });
+        let at = self.skip_space(at).min(self.skip_space(span.end));
+        let last = self.word_before(at);
+        let mut words = expected::in_words(&rules, self.slice(self.word_at(start)), self.slice(last));
+        if rules.contains(&Rule::EOI) {
+            words.push(next_of(broken.node.kind()).to_string());
+        }
+        let found = if at >= span.end { self.span(at, at) } else { self.word_at(at) };
+        let at_line_end = found.start == found.end || self.breaks_between(last.end, at);
+        Stop { start, found, last, at_line_end: at_line_end && at > start, words, rules }
+    }
+
+    /// Whether a broken part continues what stands before it, and does not start anew.
+    fn belongs_to(&self, broken: Broken<'t>, before: Span, first: Span) -> bool {
+        let word = self.slice(first);
+        let starts_anew = words::STATEMENTS.contains(&word) && broken.node.kind() == Rule::error_stmt
+            || words::TEST_STATEMENTS.contains(&word) && broken.node.kind() == Rule::error_test_stmt
+            || matches!(broken.node.kind(), Rule::error_clause | Rule::error_head);
+        let goes_on = word.starts_with(['(', '[', '{', '.', ',', ')', ']', '+', '-', '*', '/', '%', '<', '>', '=', '!', '?', '&', '|']);
+        !starts_anew && (!self.breaks_between(before.end, first.start) || goes_on)
+    }
+
+    fn closing_mark(&mut self, broken: Broken<'t>, first: Span) -> bool {
+        let text = self.slice(first);
+        let stray = text == "}" && broken.node.kind() == Rule::error_item;
+        if stray {
+            self.stray_close(first);
+        }
+        stray
+    }
+
+    /// A word that is right elsewhere: a clause behind statements, a statement in a test or outside a journey.
+    fn misplaced_word(&mut self, broken: Broken<'t>, first: Span) -> bool {
+        let word = self.slice(first);
+        let next = self.slice(self.word_at(self.skip_space(first.end)));
+        if matches!(next, "=" | "." | "+=" | ":") {
+            return false;
+        }
+        let place = match broken.node.kind() {
+            Rule::error_stmt if words::CLAUSES.contains(&word) && !self.is_after_statement(broken) => return broken.before.is_none(),
+            Rule::error_stmt if words::CLAUSES.contains(&word) => {
+                Some(("E0118", "a clause of the head stands before all statements", "move it up, to the other clauses of the journey"))
+            }
+            Rule::error_stmt if matches!(word, "expect" | "advance" | "answer") => {
+                Some(("E0118", "this is a statement of a `test`", "move it into a `test \"…\" { … }`"))
+            }
+            Rule::error_test_stmt if words::STATEMENTS.contains(&word) && !words::TEST_STATEMENTS.contains(&word) => Some((
+                "E0118",
+                "this is a statement of a journey",
+                "in a test, say what happens with `event` and what should come of it with `expect`",
+            )),
+            Rule::error_item if words::STATEMENTS.contains(&word) || words::CLAUSES.contains(&word) || word == "expect" => {
+                Some(("E0118", "this stands in no journey", "move it into a `journey`; a brace above may close too early"))
+            }
+            _ => None,
+        };
+        let Some((code, label, help)) = place else { return false };
+        self.report(Diagnostic::error(code, first, format!("`{word}` cannot stand here"), label).help(help));
+        true
+    }
+
+    /// Whether a whole statement stands before a broken part in its block. Where none does, something broken does, and a
+    /// clause behind that is not misplaced.
+    fn is_after_statement(&self, broken: Broken<'t>) -> bool {
+        let body = broken.parent.children().take_while(|child| child.span().start < broken.node.span().start);
+        let parts = [Rule::ident, Rule::params, Rule::string, Rule::kw_journey, Rule::open, Rule::semicolon];
+        body.into_iter().any(|child| !is_error(child.kind()) && !is_clause(child.kind()) && !parts.contains(&child.kind()))
+    }
+
+    /// The first word is none that can stand there, but near to one.
+    fn misspelled(&mut self, broken: Broken<'t>, first: Span) -> bool {
+        let word = self.slice(first);
+        let (place, candidates): (&str, Vec<&[&'static str]>) = match (broken.node.kind(), broken.parent.kind()) {
+            (Rule::error_item, _) => ("a declaration", vec![words::ITEMS]),
+            (Rule::error_stmt, Rule::journey_item) => ("a statement", vec![words::STATEMENTS, words::CLAUSES]),
+            (Rule::error_stmt, _) | (Rule::error_arm, Rule::stmt_arm) => ("a statement", vec![words::STATEMENTS]),
+            (Rule::error_test_stmt, _) => ("a statement of a test", vec![words::TEST_STATEMENTS]),
+            (Rule::error_channel_clause, _) => ("a clause of a channel", vec![words::CHANNEL_CLAUSES]),
+            (Rule::error_arm, Rule::wait_any) => ("an arm of `wait for any`", vec![words::WAIT_ARMS]),
+            (Rule::error_arm, Rule::experiment_stmt) => ("a part of an experiment", vec![words::VARIANTS]),
+            (Rule::error_arm, Rule::parallel_stmt | Rule::race_stmt) => ("a branch", vec![&["branch"]]),
+            _ => return false,
+        };
+        let candidates: Vec<&'static str> = candidates.concat();
+        let fresh = !broken.before.is_some_and(|before| !self.breaks_between(before.span().end, first.start));
+        if candidates.contains(&word) || !word.starts_with(is_word) || !fresh {
+            return false;
+        }
+        let few = matches!(broken.node.kind(), Rule::error_arm | Rule::error_channel_clause) && broken.parent.kind() != Rule::stmt_arm;
+        let near = few.then(|| words::near(word, candidates.iter().copied())).flatten();
+        let Some(meant) = near.or_else(|| words::meant(word, &candidates)) else { return false };
+        let place = if words::CLAUSES.contains(&meant) && broken.node.kind() == Rule::error_stmt { "a clause" } else { place };
+        self.report(
+            Diagnostic::error("E0104", first, format!("`{word}` does not start {place}"), format!("did you mean `{meant}`?"))
+                .help(format!("write `{meant}`"))
+                .fix(format!("write `{meant}`"), first, meant),
+        );
+        true
+    }
+
+    /// `5 minutes` and `5 apples`: a number, and a word that is no operator.
+    fn apart_from_unit(&mut self, stop: &Stop) -> bool {
+        let (number, unit) = (self.slice(stop.last), self.slice(stop.found));
+        let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '_');
+        let word = unit.starts_with(char::is_alphabetic) && !words::STATEMENTS.contains(&unit) && !words::RESERVED.contains(&unit);
+        if !is_number || !word || stop.at_line_end {
+            return false;
+        }
+        self.unit_apart(stop.last, stop.found);
+        true
+    }
+
+    /// `9:00`: times of day have two digits.
+    fn one_digit_hour(&mut self, stop: &Stop) -> bool {
+        let minutes = self.word_at(stop.found.end);
+        let is_number = |span: Span| self.slice(span).chars().all(|c| c.is_ascii_digit()) && span.start < span.end;
+        let is_time = self.slice(stop.found) == ":" && is_number(stop.last) && is_number(minutes) && stop.last.end == stop.found.start;
+        if is_time {
+            self.short_time(stop.last.to(minutes));
+        }
+        is_time
+    }
+
+    /// A reserved word where a name should stand.
+    fn reserved(&mut self, stop: &Stop) -> bool {
+        let word = self.slice(stop.found);
+        let named = stop
+            .rules
+            .iter()
+            .any(|rule| matches!(rule, Rule::ident | Rule::binder | Rule::label | Rule::name | Rule::event_path | Rule::event_pattern));
+        let only_name = stop
+            .words
+            .iter()
+            .all(|word| matches!(word.as_str(), "a name" | "the name of an event" | "a channel" | "the name of a variant"));
+        let declares = DECLARING.contains(&self.slice(self.word_at(stop.start))) || self.slice(stop.last) == "as";
+        if !named || !only_name || !declares || !words::RESERVED.contains(&word) || stop.at_line_end {
+            return false;
+        }
+        self.report(
+            Diagnostic::error("E0117", stop.found, format!("`{word}` is a word of the language"), "a name should stand here")
+                .help(format!("choose another name, such as `{word}_value`; after a `.` and before a `:` every word is free")),
+        );
+        true
+    }
+
+    /// A word that is nearly the one that should stand there: `vai` for `via`.
+    fn near_word(&mut self, stop: &Stop) -> bool {
+        let word = self.slice(stop.found);
+        if !word.starts_with(char::is_alphabetic) || stop.at_line_end {
+            return false;
+        }
+        let near = stop.words.iter().filter_map(|expected| expected.strip_prefix('`')?.strip_suffix('`'));
+        let near = near.filter(|expected| expected.len() > 1 && expected.chars().all(char::is_alphabetic));
+        let Some(meant) = words::near(word, near) else { return false };
+        self.report(
+            Diagnostic::error("E0104", stop.found, format!("expected `{meant}`, found `{word}`"), format!("did you mean `{meant}`?"))
+                .help(format!("write `{meant}`"))
+                .fix(format!("write `{meant}`"), stop.found, meant),
+        );
+        true
+    }
+
+    /// A word that no statement starts with, and that is assigned nothing.
+    fn no_statement(&mut self, broken: Broken<'t>, stop: &Stop) -> bool {
+        let first = self.word_at(broken.node.span().start);
+        let word = self.slice(first);
+        let alone = stop.start == first.start && stop.last == first && stop.rules.contains(&Rule::assign_op);
+        if !alone || !words::is_name(word) || words::STATEMENTS.contains(&word) {
+            return false;
+        }
+        let message = format!("`{word}` does not start a statement");
+        self.report(self.with_shape(Diagnostic::error("E0101", first, message, "this word has no meaning here"), broken, stop));
+        true
+    }
+
+    fn unexpected(&mut self, broken: Broken<'t>, stop: &Stop) {
+        let found = self.slice(stop.found);
+        let known = !stop.words.is_empty() && stop.words.len() <= 4;
+        let expected = expected::join(&stop.words);
+        let mut diagnostic = match (known, stop.at_line_end) {
+            (true, true) => {
+                let message = format!("expected {expected} after `{}`", self.slice(stop.last));
+                Diagnostic::error("E0101", stop.last, message, "something is missing after this")
+            }
+            (true, false) => {
+                let message = format!("expected {expected}, found `{found}`");
+                Diagnostic::error("E0101", stop.found, message, format!("{expected} should stand here"))
+            }
+            (false, true) => Diagnostic::error(
+                "E0101",
+                stop.last,
+                format!("something is missing after `{}`", self.slice(stop.last)),
+                "this is not complete",
+            ),
+            (false, false) => Diagnostic::error("E0101", stop.found, format!("`{found}` was not expected here"), "this cannot be read"),
+        };
+        if stop.words.iter().any(|word| matches!(word.as_str(), "`)`" | "`]`" | "`}`"))
+            && let Some(open) = self.open_bracket(self.span(stop.start, stop.found.start))
+        {
+            diagnostic = diagnostic.and(open, "this is open");
+        }
+        self.report(self.with_shape(diagnostic, broken, stop));
+    }
+
+    /// With how the construct is written that was being read.
+    fn with_shape(&self, diagnostic: Diagnostic, broken: Broken<'t>, stop: &Stop) -> Diagnostic {
+        let keyword = self.word_at(stop.start);
+        let in_test = broken.node.kind() == Rule::error_test_stmt;
+        let shape = match (broken.node.kind(), broken.parent.kind()) {
+            (Rule::error_field, Rule::fields) => Some("name: String` or `name: Int = 0"),
+            (Rule::error_field, Rule::enum_item) => Some("gold` or `card { last4: String }"),
+            (Rule::error_field, Rule::message_item) => Some("email { subject: \"…\", body: \"…\" }"),
+            (Rule::error_field, Rule::message_variant) => Some("text: \"…\""),
+            (Rule::error_arm, Rule::match_stmt) => Some("gold => …` or `_ => { … }"),
+            _ if self.slice(stop.found) == "?" => Some("if CONDITION { a } else { b }"),
+            _ => shape(self.slice(keyword), in_test),
+        };
+        match shape {
+            Some(shape) => diagnostic.help(format!("it is written `{shape}`")),
+            None => diagnostic.help(match broken.node.kind() {
+                Rule::error_item => "a file holds declarations, such as `event`, `profile`, `message` and `journey`",
+                Rule::error_stmt => "a statement starts with a word such as `wait`, `send`, `if` or `let`, or assigns as in `x = VALUE`",
+                Rule::error_test_stmt => "a statement of a test starts with `event`, `advance`, `expect` or `profile`",
+                _ => "look for a word or a mark that is missing or too much",
+            }),
+        }
+    }
+}
+
+/// What follows a construct that is complete.
+fn next_of(broken: Rule) -> &'static str {
+    match broken {
+        Rule::error_item => "the next declaration",
+        Rule::error_clause => "the next clause",
+        Rule::error_field => "the next field",
+        Rule::error_head => "`{`",
+        Rule::error_arm => "the next arm",
+        _ => "the next statement",
+    }
+}
