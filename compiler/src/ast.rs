@@ -55,8 +55,8 @@ pub enum ItemKind {
     Journey(Journey),
     /// `test "title" at TIME { … }`
     Test { title: String, title_span: Span, at: Option<Expr>, body: Vec<TestStmt> },
-    /// Known to the grammar, not compiled yet: `what` is its keyword (`trait`), `name` what it declares,
-    /// so that uses of the name are not reported a second time.
+    /// Known to the grammar, not compiled yet, or broken; the parser has reported it. `what` is its keyword (`trait`),
+    /// `name` what it declares, so that uses of the name are not reported a second time.
     Unsupported { what: String, what_span: Span, name: Option<Ident> },
 }
 

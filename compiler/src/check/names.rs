@@ -164,22 +164,14 @@ impl Checker {
             }
             ItemKind::Journey(written) => journey.map_or(Decl::Unsupported, |id| self.name_value(&written.name, Decl::Journey(id))),
             ItemKind::Test { .. } => Decl::Test,
-            ItemKind::Unsupported { what, what_span, name } => {
-                self.report_unsupported(what, *what_span);
+            // The parser has said what is wrong with it.
+            ItemKind::Unsupported { name, .. } => {
                 if let Some(name) = name {
                     self.name(name, Decl::Unsupported);
                 }
                 Decl::Unsupported
             }
         }
-    }
-
-    /// Reports a construct that the grammar knows and the compiler does not yet.
-    pub(super) fn report_unsupported(&mut self, what: &str, span: Span) {
-        self.report(
-            Diagnostic::error("E0600", span, format!("`{what}` is not supported yet"), "this cannot be compiled yet")
-                .help("leave it out for now"),
-        );
     }
 
     fn enter_profile(&mut self, item: &ast::Item, fields: &[ast::Field]) -> RecordId {

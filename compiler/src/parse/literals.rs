@@ -16,6 +16,10 @@ impl<'t> Reader<'t> {
             Rule::time => self.time(node),
             Rule::date => self.date(node),
             Rule::local_time => self.local_time(node),
+            Rule::spaced_duration => {
+                self.spaced_duration(node);
+                ExprKind::Error
+            }
             _ => {
                 self.bad_number(node);
                 ExprKind::Error

@@ -1,6 +1,6 @@
 //! Operators: the flat list of the grammar, put into a tree by precedence.
 //!
-//! Loosest first: `or`, `and`, `not`, comparisons (which do not chain), `??`, `..`, `+ -`, `* / %`, unary `-`.
+//! Loosest first: `or`, `and`, `not`, comparisons (that they do not chain is the checker's to say), `??`, `..`, `+ -`, `* / %`, unary `-`.
 
 use super::Reader;
 use crate::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
@@ -9,7 +9,6 @@ use std::iter::Peekable;
 
 const NOT: u8 = 3;
 const COMPARISON: u8 = 4;
-const RANGE: u8 = 6;
 const NEGATE: u8 = 9;
 
 /// The operators and operands of one expression.
@@ -28,7 +27,6 @@ impl<'t> Reader<'t> {
 
     fn binary(&mut self, parts: &mut Parts<'t>, least: u8, whole: Span) -> Expr {
         let mut left = self.prefixed(parts, whole);
-        let mut last: Option<u8> = None;
         while let Some(&sign) = parts.peek().filter(|part| is_infix(part.kind())) {
             let op = operator(sign.text());
             let power = power(op);
@@ -36,15 +34,11 @@ impl<'t> Reader<'t> {
                 break;
             }
             parts.next();
-            if last == Some(power) && matches!(power, COMPARISON | RANGE) {
-                self.chained(sign, &left);
-            }
             self.check_operator(sign, op);
             // `??` groups to the right, so that only the last of a row has to be there; all others to the left.
             let right = self.binary(parts, if op == BinaryOp::Coalesce { power } else { power + 1 }, whole);
             let span = left.span.to(right.span);
             left = Expr { kind: ExprKind::Binary(op, sign.span(), Box::new(left), Box::new(right)), span };
-            last = Some(power);
         }
         left
     }
@@ -138,7 +132,7 @@ fn power(op: BinaryOp) -> u8 {
             COMPARISON
         }
         BinaryOp::Coalesce => 5,
-        BinaryOp::Range => RANGE,
+        BinaryOp::Range => 6,
         BinaryOp::Add | BinaryOp::Sub => 7,
         BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => 8,
     }

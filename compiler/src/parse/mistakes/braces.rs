@@ -8,6 +8,10 @@ impl<'t> Reader<'t> {
     /// The block of `list` goes on to the end of the text or to the next declaration, at `end`. A brace further in may
     /// be the one that is missing its fellow: the indentation tells.
     pub(super) fn unclosed_brace(&mut self, list: Syntax<'t>, end: Syntax<'t>) {
+        // A text in `"""` that is never closed swallows the brace; that has been said.
+        if self.diagnostics.iter().any(|said| said.code == "E0102" && self.slice(said.primary.span) == "\"\"\"") {
+            return;
+        }
         let opening = list.child(Rule::open).map_or(list.span(), Syntax::span);
         let inside = self.slice(self.span(opening.start, end.span().start));
         let diagnostic = |at: Span| Diagnostic::error("E0103", at, "this brace is never closed", "it opens here");

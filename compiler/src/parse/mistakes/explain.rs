@@ -291,6 +291,7 @@ impl<'t> Reader<'t> {
             (Rule::error_field, Rule::message_variant) => Some("text: \"…\""),
             (Rule::error_arm, Rule::match_stmt) => Some("gold => …` or `_ => { … }"),
             _ if self.slice(stop.found) == "?" => Some("if CONDITION { a } else { b }"),
+            _ if matches!(self.slice(self.word_at(self.skip_space(keyword.end))), "=" | "+=") => Some("x = VALUE"),
             _ => shape(self.slice(keyword), in_test),
         };
         match shape {

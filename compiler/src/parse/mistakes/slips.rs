@@ -48,16 +48,6 @@ impl<'t> Reader<'t> {
         self.report(diagnostic);
     }
 
-    /// `a < b < c`.
-    pub(in super::super) fn chained(&mut self, sign: Syntax<'t>, left: &Expr) {
-        let text = sign.text();
-        self.report(
-            Diagnostic::error("E0107", sign.span(), format!("`{text}` cannot follow another comparison"), "a second comparison in a row")
-                .and(left.span, "this compares already")
-                .help("say both and join them: `a < b and b < c`"),
-        );
-    }
-
     pub(in super::super) fn optional_call(&mut self, dot: Syntax<'t>, name: &Ident) {
         let method = &name.name;
         self.report(

@@ -57,6 +57,11 @@ impl<'t> Reader<'t> {
         self.report(diagnostic);
     }
 
+    pub(in super::super) fn spaced_duration(&mut self, node: Syntax<'t>) {
+        let number = self.word_at(node.span().start);
+        self.unit_apart(number, self.word_at(self.skip_space(number.end)));
+    }
+
     /// `5 minutes`: the unit stands apart from its number.
     pub(super) fn unit_apart(&mut self, number: Span, unit: Span) {
         let (digits, word) = (self.slice(number), self.slice(unit));
@@ -66,6 +71,9 @@ impl<'t> Reader<'t> {
                 .help(format!("write number and unit together; the units are {UNITS}, as in `1h30m`"));
         self.report(match unit_meant(word) {
             Some(unit) => diagnostic.fix(format!("write `{digits}{unit}`"), whole, format!("{digits}{unit}")),
+            None if matches!(word.trim_end_matches('s'), "month" | "year") => {
+                diagnostic.help("months and years differ in length: write days, as in `30d`, or count from a date with `plus_months(n)`")
+            }
             None => diagnostic,
         });
     }
@@ -194,7 +202,7 @@ fn unit_meant(word: &str) -> Option<&'static str> {
         "h" | "hr" | "hrs" | "hour" | "hours" => "h",
         "d" | "day" | "days" | "dd" => "d",
         "w" | "wk" | "week" | "weeks" => "w",
-        "ms" | "millis" | "msec" | "milliseconds" => "ms",
+        "ms" | "millis" | "msec" | "millisecond" | "milliseconds" => "ms",
         _ => return None,
     })
 }
