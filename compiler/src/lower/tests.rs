@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod budget;
+mod examples;
 mod expressions;
 mod frames;
 mod lists;
@@ -20,13 +21,24 @@ use sim::Sim;
 
 /// The module of a program in which nothing is wrong.
 fn module(text: &str) -> Module {
+    project(&[text.to_owned()])
+}
+
+/// The module of a program of several files.
+fn project(texts: &[String]) -> Module {
     let mut sources = Sources::default();
-    let file = sources.add("test.journey", text);
-    let (syntax, mut diagnostics) = parse(&sources, file);
-    let (hir, more) = check(&[syntax]);
-    diagnostics.extend(more);
+    let mut diagnostics = Vec::new();
+    let mut files = Vec::new();
+    for text in texts {
+        let file = sources.add("test.journey", text.as_str());
+        let (syntax, found) = parse(&sources, file);
+        diagnostics.extend(found);
+        files.push(syntax);
+    }
+    let (hir, found) = check(&files);
+    diagnostics.extend(found);
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
-    assert!(diagnostics.is_empty(), "{text}\n{diagnostics:#?}");
+    assert!(diagnostics.is_empty(), "{texts:?}\n{diagnostics:#?}");
     let mut module = super::lower(&hir);
     module.functions.iter_mut().for_each(assert_sound);
     module
