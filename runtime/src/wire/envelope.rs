@@ -8,8 +8,8 @@ use std::borrow::Cow;
 /// An event as it came.
 #[derive(Debug)]
 pub struct Envelope<'a> {
-    pub source: Cow<'a, str>,
     pub id: Cow<'a, str>,
+    pub source: Cow<'a, str>,
     /// The wire type.
     pub kind: Cow<'a, str>,
     /// Milliseconds since the epoch.
@@ -65,8 +65,8 @@ pub fn parse(line: &str) -> Result<Envelope<'_>, Reason> {
         return Err(Reason::at("subject", "the customer's key is empty; leave `subject` out to address every customer"));
     }
     Ok(Envelope {
-        source: required("source", raw.source)?,
         id: required("id", raw.id)?,
+        source: required("source", raw.source)?,
         kind: required("type", raw.kind)?,
         time_ms,
         subject,

@@ -1,0 +1,23 @@
+//! Whole programs, from source to effects.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "all/support.rs"]
+mod support;
+
+#[path = "all/examples.rs"]
+mod examples;
+
+#[path = "all/accounting.rs"]
+mod accounting;
+
+#[path = "all/broadcasts.rs"]
+mod broadcasts;
+
+#[path = "all/clock.rs"]
+mod clock;
+
+#[path = "all/entries.rs"]
+mod entries;
+
+#[path = "all/rules.rs"]
+mod rules;
