@@ -1,11 +1,12 @@
 //! Every example passes its own tests.
 
 use crate::support::compile_example;
+use journey_compiler::machine::BUDGET_DEFAULT;
 use journey_runtime::test;
 
 fn passes(name: &str) {
     let compiled = compile_example(name);
-    let reports = test::run(&compiled.program, &compiled.sources, None);
+    let reports = test::run(&compiled.program, &compiled.sources, None, BUDGET_DEFAULT);
     assert!(!reports.is_empty(), "{name} has tests");
     for report in reports {
         if let Some(failure) = report.failure {
