@@ -1,11 +1,13 @@
 //! `journey run`: recorded events on virtual time.
 
+mod effects_file;
 mod fold;
 mod input;
 mod lines;
 mod position;
 mod timers;
 
+pub use effects_file::{EffectsFile, EffectsPlace};
 pub use input::{Input, Sink, WriterSink};
 
 use crate::counters::Counters;
@@ -79,7 +81,9 @@ pub enum RunError {
     Sink(std::io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the events are not those that were run before: they begin alike, but differ before byte {0}")]
+    #[error(
+        "the events begin like those that were run before, but differ from them before byte {0}: give a file with only the new or mended ones (what was handled is known by its id)"
+    )]
     InputChanged(u64),
     #[error("`{journey}` has {live} live instances of version {old}, which this program does not have (its version is {new})")]
     Version { journey: String, live: u64, old: String, new: String },
@@ -102,7 +106,7 @@ pub fn run<S: Store>(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, RunError> {
     let mut runner = Runner::new(program, sources, options, store, sink)?;
-    runner.release_again()?;
+    runner.place_effects()?;
     let mut reader = position::skip_consumed(inputs, &mut runner.prefix, runner.meta.position.clone())?;
     runner.consume(&mut reader, progress)?;
     let gave_up = runner.finish()?;
@@ -158,10 +162,13 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
         })
     }
 
-    /// Hands on effects that were committed by a run that ended before it could.
-    fn release_again(&mut self) -> Result<(), RunError> {
-        if let (Some(sink), Some((offset, lines))) = (self.sink.as_deref_mut(), self.world.store.unreleased()?) {
-            sink.release(offset, &lines).map_err(RunError::Sink)?;
+    /// Makes the file of effects whole where a run ended before it could, and settles where those of this run go.
+    fn place_effects(&mut self) -> Result<(), RunError> {
+        if let (Some(place), Some((offset, lines))) = (&self.meta.effects_place, self.world.store.unreleased()?) {
+            EffectsFile::mend(place, offset, &lines).map_err(RunError::Sink)?;
+        }
+        if let Some(sink) = self.sink.as_deref_mut() {
+            self.meta.effects_place = sink.start(self.meta.effects_place.as_ref(), self.meta.effects_bytes).map_err(RunError::Sink)?;
         }
         Ok(())
     }

@@ -1,7 +1,13 @@
 //! Where customers are kept: the working set of a run, and what makes it durable.
 
+mod folder;
+mod guard;
 mod memory;
+mod rows;
+mod sled;
+mod timers;
 
+pub use self::sled::{CACHE_BYTES_DEFAULT, SledStore};
 pub use memory::MemoryStore;
 
 use crate::counters::Record;
@@ -106,8 +112,10 @@ pub struct Meta {
     pub position: Position,
     /// The last customer to whom the broadcast at the position was offered, while it is under way.
     pub broadcast_after: Option<String>,
-    /// How long the file of effects is.
+    /// Bytes of all effects until now.
     pub effects_bytes: u64,
+    /// Where they go; `None` while nobody wants them.
+    pub effects_place: Option<crate::run::EffectsPlace>,
 }
 
 /// How much of the inputs, one after another, has been consumed.

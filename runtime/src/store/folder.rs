@@ -1,0 +1,156 @@
+//! The data folder: whose it is, that one process uses it at a time, and that its files are really synced.
+//!
+//! ```text
+//! DIR/journey.data   one line: what this folder is, and the number of its format; held locked while it is used
+//! DIR/store/         sled's files
+//! ```
+
+use super::StoreError;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// The format of the folder that this version writes and reads.
+const FORMAT: u32 = 1;
+const MARK: &str = "journey data folder, format ";
+
+/// An opened data folder. The lock goes when it is dropped.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    _lock: File,
+    /// sled's main file, for syncing.
+    data: Option<File>,
+    /// Blobs are written once and never changed; these have been synced.
+    synced_blobs: BTreeSet<OsString>,
+}
+
+impl Folder {
+    /// Opens a data folder, or makes one of a folder that is empty or does not exist.
+    ///
+    /// # Errors
+    /// In words that say what to do: another program's folder, one in use, of a newer version, not writable.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(path).map_err(|error| failed(path, "cannot be made", &error))?;
+        let mark = path.join("journey.data");
+        if !mark.exists() {
+            refuse_strangers(path)?;
+        }
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&mark)
+            .map_err(|error| failed(path, "cannot be written to", &error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let path = path.display();
+                return Err(StoreError::Failed(format!(
+                    "the data folder {path} is in use by another `journey`: wait until it has ended, or choose another folder"
+                )));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(path, "cannot be locked", &error)),
+        }
+        check_mark(path, &mut file)?;
+        Ok(Self { path: path.to_owned(), _lock: file, data: None, synced_blobs: BTreeSet::new() })
+    }
+
+    /// Where sled keeps its files.
+    pub fn store(&self) -> PathBuf {
+        self.path.join("store")
+    }
+
+    /// Flushes sled's files to the device. sled's own `flush` ends in `sync_file_range`, which does not reach through the
+    /// device's cache.
+    pub fn sync(&mut self) -> io::Result<()> {
+        let store = self.store();
+        self.sync_blobs(&store.join("blobs"))?;
+        let data = match self.data.take() {
+            Some(data) => data,
+            None => {
+                for folder in [&store, &self.path] {
+                    File::open(folder)?.sync_all()?;
+                }
+                File::open(store.join("db"))?
+            }
+        };
+        data.sync_all()?;
+        self.data = Some(data);
+        Ok(())
+    }
+
+    fn sync_blobs(&mut self, blobs: &Path) -> io::Result<()> {
+        let mut fresh = false;
+        let mut present = BTreeSet::new();
+        for entry in fs::read_dir(blobs)? {
+            let name = entry?.file_name();
+            if !self.synced_blobs.contains(&name) {
+                match File::open(blobs.join(&name)) {
+                    Ok(blob) => blob.sync_all()?,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    Err(error) => return Err(error),
+                }
+                fresh = true;
+            }
+            present.insert(name);
+        }
+        if fresh {
+            File::open(blobs)?.sync_all()?;
+        }
+        self.synced_blobs = present;
+        Ok(())
+    }
+}
+
+/// A folder with something in it, but without our mark, belongs to somebody else.
+fn refuse_strangers(path: &Path) -> Result<(), StoreError> {
+    let mut entries = fs::read_dir(path).map_err(|error| failed(path, "cannot be read", &error))?;
+    match entries.next() {
+        None => Ok(()),
+        Some(Err(error)) => Err(failed(path, "cannot be read", &error)),
+        Some(Ok(entry)) => Err(StoreError::Failed(format!(
+            "{} is not a data folder of Journey (it holds `{}`): choose an empty folder, or one that does not exist yet",
+            path.display(),
+            entry.file_name().display()
+        ))),
+    }
+}
+
+fn check_mark(path: &Path, file: &mut File) -> Result<(), StoreError> {
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(|error| failed(path, "cannot be read", &error))?;
+    if text.is_empty() {
+        let write = |file: &mut File| -> io::Result<()> {
+            file.rewind()?;
+            writeln!(file, "{MARK}{FORMAT}")?;
+            file.sync_all()
+        };
+        return write(file).map_err(|error| failed(path, "cannot be written to", &error));
+    }
+    match text.trim_end().strip_prefix(MARK).map(str::parse::<u32>) {
+        Some(Ok(FORMAT)) => Ok(()),
+        Some(Ok(newer)) => Err(StoreError::Failed(format!(
+            "the data folder {} has format {newer}, and this version of Journey knows format {FORMAT}: use the version that wrote it, or a newer one",
+            path.display()
+        ))),
+        _ => Err(StoreError::Damaged(format!("the file journey.data in {}", path.display()))),
+    }
+}
+
+/// An error of the file system about the folder, in words that say what to do.
+pub(super) fn failed(path: &Path, what: &str, error: &io::Error) -> StoreError {
+    let advice = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "the disk is full. What was done since the last commit does not count; make room and run the same command again"
+        }
+        io::ErrorKind::PermissionDenied => "you may not write there: choose another folder, or ask for the right to",
+        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only: choose a folder on another one",
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "it is not a folder: choose another path",
+        _ => return StoreError::Failed(format!("the data folder {} {what}: {error}", path.display())),
+    };
+    StoreError::Failed(format!("the data folder {} {what}: {advice}", path.display()))
+}
