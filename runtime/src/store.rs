@@ -7,7 +7,7 @@ mod rows;
 mod sled;
 mod timers;
 
-pub use self::sled::{CACHE_BYTES_DEFAULT, SledStore};
+pub use self::sled::SledStore;
 pub use memory::MemoryStore;
 
 use crate::counters::Record;

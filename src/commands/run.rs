@@ -11,7 +11,7 @@ use crate::report;
 use clap::Args;
 use journey_compiler::{Program, Sources, project};
 use journey_runtime::run::{self, Input, Options, RunError, Sink};
-use journey_runtime::store::MemoryStore;
+use journey_runtime::store::{MemoryStore, SledStore};
 use journey_runtime::{Summary, Until};
 use moment::{instant, until};
 use std::fs::File;
@@ -83,7 +83,8 @@ pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
         dedupe_ms: project.settings.dedupe_window_ms,
         budget: project.settings.budget,
     };
-    let summary = Job { command, output, program: &program, sources: &Arc::new(project.sources), options: &options }.run()?;
+    let cache_bytes = project.settings.cache_bytes;
+    let summary = Job { command, program: &program, sources: &Arc::new(project.sources), options: &options, cache_bytes }.run()?;
     let mut out = output.out();
     match output.format {
         Format::Text => out.write_all(summary::text(&summary, output.color_out()).as_bytes())?,
@@ -107,10 +108,11 @@ fn wall_clock_ms() -> i64 {
 /// A run that is about to begin.
 struct Job<'a> {
     command: &'a Run,
-    output: &'a Output,
     program: &'a Arc<Program>,
     sources: &'a Arc<Sources>,
     options: &'a Options,
+    /// Memory for customers of the data folder.
+    cache_bytes: u64,
 }
 
 impl Job<'_> {
@@ -118,16 +120,20 @@ impl Job<'_> {
         let command = self.command;
         let inputs = open_inputs(&command.events)?;
         let mut sink = match &command.effects {
-            Some(path) => Some(effects::FileSink::open(path, &command.events, command.data.is_some())?),
+            Some(path) => Some(effects::open(path, &command.events, command.data.is_some())?),
             None => None,
         };
-        let sink: Option<&mut dyn Sink> = sink.as_mut().map(|sink| sink as &mut dyn Sink);
+        let sink: Option<&mut dyn Sink> = sink.as_mut().map(|sink| &mut **sink as &mut dyn Sink);
         let bar = progress::Bar::new(&command.events);
         let mut tell = |progress| bar.tell(progress);
-        let mut store = MemoryStore::new();
-        let ran = run::run(self.program, self.sources, self.options, inputs, &mut store, sink, &mut tell);
+        let ran = match &command.data {
+            Some(folder) => {
+                let mut store = SledStore::open(folder, self.cache_bytes).map_err(|error| told(&error.into()))?;
+                run::run(self.program, self.sources, self.options, inputs, &mut store, sink, &mut tell)
+            }
+            None => run::run(self.program, self.sources, self.options, inputs, &mut MemoryStore::new(), sink, &mut tell),
+        };
         bar.finish();
-        let _ = self.output;
         ran.map_err(|error| told(&error))
     }
 }
@@ -158,5 +164,10 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 fn told(error: &RunError) -> Failure {
-    Failure::Environment(error.to_string())
+    match error {
+        RunError::Version { .. } => {
+            Failure::Program(format!("{error}: run the program as it was until they have ended, or take another data folder"))
+        }
+        _ => Failure::Environment(error.to_string()),
+    }
 }

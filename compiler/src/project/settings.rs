@@ -9,6 +9,10 @@ use toml::de::{DeTable, DeValue};
 
 /// The highest budget that can be set: some seconds of a step.
 pub const BUDGET_MAX: i64 = 1_000_000_000;
+/// Memory that is always needed for customers.
+pub const CACHE_MIN_MIB: i64 = 4;
+/// More memory than machines have.
+pub const CACHE_MAX_MIB: i64 = 1 << 20;
 /// The longest time for which ids of events can be remembered: a year.
 pub const DEDUPE_WINDOW_MAX_MS: i64 = 366 * DAY_MS;
 
@@ -22,16 +26,18 @@ pub struct Settings {
     pub budget: i64,
     /// How long ids of events are remembered, in milliseconds.
     pub dedupe_window_ms: i64,
+    /// Memory for customers of a data folder; the others stay on disk.
+    pub cache_bytes: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { name: None, budget: BUDGET_DEFAULT, dedupe_window_ms: 7 * DAY_MS }
+        Self { name: None, budget: BUDGET_DEFAULT, dedupe_window_ms: 7 * DAY_MS, cache_bytes: 256 << 20 }
     }
 }
 
 /// The keys, with the table in which they stand.
-const KEYS: &[(&str, &str)] = &[("", "name"), ("", "limits"), ("limits", "budget"), ("limits", "dedupe_window")];
+const KEYS: &[(&str, &str)] = &[("", "name"), ("", "limits"), ("limits", "budget"), ("limits", "dedupe_window"), ("limits", "cache_mib")];
 
 /// Reads the text of `journey.toml`; what is wrong is reported, and its default holds.
 pub(super) fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Settings {
@@ -72,6 +78,7 @@ impl Reader<'_> {
                 },
                 ("limits", "budget") => self.budget(value),
                 ("limits", "dedupe_window") => self.dedupe_window(value),
+                ("limits", "cache_mib") => self.cache(value),
                 (_, name) => self.unknown(table, name, key.span()),
             }
         }
@@ -84,9 +91,15 @@ impl Reader<'_> {
         }
     }
 
+    fn cache(&mut self, value: &Spanned<DeValue<'_>>) {
+        match integer(value) {
+            Some(mib @ CACHE_MIN_MIB..=CACHE_MAX_MIB) => self.settings.cache_bytes = mib.cast_unsigned() << 20,
+            _ => self.wrong(value, "`cache_mib` is a whole number from 4 to 1_048_576", "write `cache_mib = 256`"),
+        }
+    }
+
     fn budget(&mut self, value: &Spanned<DeValue<'_>>) {
-        let number = value.get_ref().as_integer().and_then(|int| i64::from_str_radix(int.as_str(), int.radix()).ok());
-        match number {
+        match integer(value) {
             Some(budget @ 1..=BUDGET_MAX) => self.settings.budget = budget,
             _ => self.wrong(value, "`budget` is a whole number from 1 to 1_000_000_000", "write `budget = 100_000`"),
         }
@@ -124,6 +137,10 @@ impl Reader<'_> {
         }
         self.diagnostics.push(diagnostic);
     }
+}
+
+fn integer(value: &Spanned<DeValue<'_>>) -> Option<i64> {
+    value.get_ref().as_integer().and_then(|int| i64::from_str_radix(int.as_str(), int.radix()).ok())
 }
 
 fn quoted(key: &str) -> String {

@@ -16,8 +16,6 @@ use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Memory for customers and pages unless the project says otherwise: 256 MiB.
-pub const CACHE_BYTES_DEFAULT: u64 = 256 << 20;
 /// A customer in memory takes about so many times its record.
 const MEMORY_PER_RECORD_BYTE: u64 = 4;
 
@@ -60,7 +58,7 @@ struct Card {
 }
 
 impl SledStore {
-    /// Opens a data folder, or makes one.
+    /// Opens a data folder, or makes one. Half of `cache_bytes` is for customers, half for sled's pages.
     ///
     /// # Errors
     /// In words that say what to do; see [`folder::Folder::open`]. A damaged store is told.
