@@ -2,16 +2,23 @@
 //! is known of optionals at the current place.
 
 use crate::diagnostics::Diagnostic;
-use crate::hir::{Var, VarId};
+use crate::hir::{ConstId, Var, VarId};
 use crate::types::TypeId;
 use journey_grammar::Span;
 use rustc_hash::FxHashMap;
 
-/// A path that can be narrowed: a variable or the profile, and field names below it.
+/// Where a path begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Root {
+    Var(VarId),
+    Const(ConstId),
+    Profile,
+}
+
+/// A path that can be narrowed: a variable, a constant or the profile, and field names below it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Path {
-    /// `None` is the profile.
-    pub root: Option<VarId>,
+    pub root: Root,
     pub fields: Vec<usize>,
 }
 
@@ -64,6 +71,8 @@ pub(crate) struct Body {
 struct Use {
     assignable: bool,
     read: bool,
+    /// Stands for a field of the same name, as `last4` does in `card { last4 }`.
+    shorthand: bool,
 }
 
 impl Body {
@@ -97,7 +106,7 @@ impl Body {
         }
         let path = self.identity(name);
         self.vars.push(Var { name: name.into(), ty, path, span });
-        self.uses.push(Use { assignable, read: name.is_empty() });
+        self.uses.push(Use { assignable, read: name.is_empty(), shorthand: false });
         if self.scopes.is_empty() {
             self.push_scope();
         }
@@ -105,6 +114,13 @@ impl Body {
             self.warn_unread(hidden);
         }
         id
+    }
+
+    /// Says that a variable was declared by the name of the field that it stands for.
+    pub fn shorthand(&mut self, id: VarId) {
+        if let Some(declared) = self.uses.get_mut(id.index()) {
+            declared.shorthand = true;
+        }
     }
 
     /// The variable of that name, which is read here.
@@ -167,7 +183,11 @@ impl Body {
     /// A pause: what was known of `var`s and of the profile is void.
     pub fn paused(&mut self) {
         let uses = &self.uses;
-        self.known.retain(|known| known.root.is_some_and(|var| !uses[var.index()].assignable));
+        self.known.retain(|known| match known.root {
+            Root::Var(var) => !uses[var.index()].assignable,
+            Root::Const(_) => true,
+            Root::Profile => false,
+        });
     }
 
     /// Closes the scopes that are still open, and gives the warnings that were found.
@@ -195,10 +215,11 @@ impl Body {
             return;
         }
         let (name, span) = (var.name.clone(), var.span);
+        let meant = if self.uses[id.index()].shorthand { format!("{name}: _{name}") } else { format!("_{name}") };
         self.warnings.push(
             Diagnostic::warning("W0202", span, format!("`{name}` is never read"), "nothing reads this")
-                .help(format!("remove it, or write `_{name}` to say that this is meant"))
-                .fix(format!("write `_{name}`"), span, format!("_{name}")),
+                .help(format!("remove it, or write `{meant}` to say that this is meant"))
+                .fix(format!("write `{meant}`"), span, meant),
         );
     }
 

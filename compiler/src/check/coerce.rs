@@ -257,11 +257,12 @@ impl Checker {
             format!("{fallback}, {check}")
         };
         let shown = if what.is_some() { format!("`{shown}`") } else { shown };
+        let name = self.hir.types.name(expr.ty);
         let mut diagnostic = Diagnostic::error(
             "E0302",
             expr.span,
             format!("{shown} may be missing"),
-            format!("this is a `{}`: it can be `none`", self.hir.types.name(expr.ty)),
+            format!("this is {} `{name}`: it can be `none`", article(&name)),
         );
         diagnostic = self.with_reasons(body, diagnostic, expr, why).help(help);
         self.report(diagnostic);

@@ -89,7 +89,7 @@ impl Checker {
             Some(Decl::Const(at)) => {
                 let constant = &self.constants[at];
                 match constant.id {
-                    Some(id) => Expr { kind: ExprKind::Const(id), ty: constant.ty, span },
+                    Some(id) => self.narrowed(body, Expr { kind: ExprKind::Const(id), ty: constant.ty, span }),
                     None => poison(span),
                 }
             }

@@ -1,6 +1,6 @@
 //! How control goes through a body: what is known where ways meet, what a loop makes void, what is never reached.
 
-use super::body::{Body, Facts, Path, meet};
+use super::body::{Body, Facts, Path, Root, meet};
 use crate::ast;
 
 /// Whether control comes out at the end of a stretch of statements.
@@ -115,8 +115,8 @@ pub(super) fn forget_changes(body: &mut Body, stmts: &[ast::Stmt]) {
 fn assigned_root(body: &Body, target: &ast::Expr) -> Option<Path> {
     match &target.kind {
         ast::ExprKind::Field(of, _) | ast::ExprKind::Paren(of) => assigned_root(body, of),
-        ast::ExprKind::Profile => Some(Path { root: None, fields: Vec::new() }),
-        ast::ExprKind::Name(name) => Some(Path { root: Some(body.find(name)?), fields: Vec::new() }),
+        ast::ExprKind::Profile => Some(Path { root: Root::Profile, fields: Vec::new() }),
+        ast::ExprKind::Name(name) => Some(Path { root: Root::Var(body.find(name)?), fields: Vec::new() }),
         _ => None,
     }
 }

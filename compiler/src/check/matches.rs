@@ -129,6 +129,9 @@ impl Checker {
                 }
                 None => {
                     let var = body.declare(&binder.name, ty, false, binder.span);
+                    if field.span == binder.span {
+                        body.shorthand(var);
+                    }
                     bound.insert(binder.name.clone(), (var, binder.span));
                     var
                 }

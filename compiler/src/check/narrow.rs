@@ -1,7 +1,7 @@
 //! What a condition tells of optionals: paths that are not `none` where it is true, and where it is false.
 
 use super::Checker;
-use super::body::{Body, Facts, Path, meet};
+use super::body::{Body, Facts, Path, Root, meet};
 use super::coerce::is_none;
 use crate::ast::{self, BinaryOp, ExprKind as Ast, UnaryOp};
 use crate::hir::{CompareOp, Expr, ExprKind};
@@ -69,8 +69,9 @@ pub(super) fn unnarrowed(expr: Expr) -> Expr {
 /// The path that an expression reads, if it is one.
 pub(super) fn path_of(expr: &Expr) -> Option<Path> {
     match &expr.kind {
-        ExprKind::Var(id) => Some(Path { root: Some(*id), fields: Vec::new() }),
-        ExprKind::Profile => Some(Path { root: None, fields: Vec::new() }),
+        ExprKind::Var(id) => Some(Path { root: Root::Var(*id), fields: Vec::new() }),
+        ExprKind::Const(id) => Some(Path { root: Root::Const(*id), fields: Vec::new() }),
+        ExprKind::Profile => Some(Path { root: Root::Profile, fields: Vec::new() }),
         ExprKind::Unwrap(of) | ExprKind::Wrap(of) => path_of(of),
         ExprKind::Field(of, at) | ExprKind::OptField(of, at) => {
             let mut path = path_of(of)?;

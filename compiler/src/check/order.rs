@@ -92,12 +92,18 @@ impl Checker {
         let message = if rest.is_empty() {
             format!("`{}` {verb} itself", first.name)
         } else {
-            format!("{}: a ring", names.join(&format!(" {verb} ")))
+            // A long ring is shown by its labels.
+            let shown = if names.len() > 6 {
+                format!("`{}` {verb} {} {verb} … {verb} `{}`", first.name, names[1], first.name)
+            } else {
+                names.join(&format!(" {verb} "))
+            };
+            format!("{shown}: a ring")
         };
         let mut diagnostic = Diagnostic::error(code, first.span, message, "this comes back to itself")
             .and(*leads, format!("here it {verb} {}", names.get(1).map_or("itself", String::as_str)))
             .help(help);
-        for (at, (needs, span)) in rest.iter().enumerate() {
+        for (at, (needs, span)) in rest.iter().enumerate().take(8) {
             let next = names.get(at + 2).map_or("", String::as_str);
             diagnostic = diagnostic.and(*span, format!("here `{}` {verb} {next}", needs.name));
         }

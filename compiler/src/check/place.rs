@@ -1,7 +1,7 @@
 //! Assignments: to a variable, a field of a variable, or a field of the profile.
 
 use super::Checker;
-use super::body::{Body, Path};
+use super::body::{Body, Path, Root};
 use super::names::Owner;
 use crate::ast::{self, ExprKind};
 use crate::diagnostics::Diagnostic;
@@ -136,8 +136,8 @@ fn assigned(body: &mut Body, place: Place, value: hir::Expr) -> StmtKind {
 
 fn path_of(root: &PlaceRoot, fields: &[(crate::types::RecordId, usize)]) -> Path {
     let (root, first) = match root {
-        PlaceRoot::Var(var) => (Some(*var), None),
-        PlaceRoot::Profile(field) => (None, Some(*field)),
+        PlaceRoot::Var(var) => (Root::Var(*var), None),
+        PlaceRoot::Profile(field) => (Root::Profile, Some(*field)),
     };
     Path { root, fields: first.into_iter().chain(fields.iter().map(|(_, field)| *field)).collect() }
 }

@@ -16,7 +16,6 @@ impl Checker {
         args: &[ast::Arg],
         channels: &[ast::Ident],
         first_of: bool,
-        span: Span,
     ) -> Option<StmtKind> {
         let id = self.message_named(message);
         let channels = self.send_channels(id, channels);
@@ -28,7 +27,7 @@ impl Checker {
             return None;
         };
         let params = self.message_params(id);
-        let args = self.arguments(&mut cx.body, args, &params, &format!("message `{}`", message.name), span);
+        let args = self.arguments(&mut cx.body, args, &params, &format!("message `{}`", message.name), message.span);
         Some(StmtKind::Send(Send { message: id, args, channels, first_of }))
     }
 

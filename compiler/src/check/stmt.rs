@@ -84,7 +84,7 @@ impl Checker {
             S::Let { assignable, name, ty, value } => Some(self.let_stmt(cx, *assignable, name, ty.as_ref(), value)),
             S::Assign { target, value } => self.assign(&mut cx.body, target, value),
             S::AddAssign { target, value } => self.add_assign(&mut cx.body, target, value, stmt.span),
-            S::Send { message, args, channels, first_of } => self.send(cx, message, args, channels, *first_of, stmt.span),
+            S::Send { message, args, channels, first_of } => self.send(cx, message, args, channels, *first_of),
             S::Unsupported { binds, .. } => {
                 for name in binds {
                     cx.body.declare(&name.name, TypeId::ERROR, false, name.span);
