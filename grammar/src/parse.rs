@@ -93,6 +93,12 @@ impl Builder<'_> {
         if is_error(kind) {
             return self.add_error(kind, start, end, siblings);
         }
+        if start == end && kind != Rule::file {
+            // What is missing is missing behind the last thing that is there.
+            let last = siblings.last().map_or(0, |&id| self.nodes[id as usize].end as usize);
+            let at = self.text[..start].trim_end().len().max(last);
+            return siblings.push(self.node(kind, at, at, &[]));
+        }
         let mut children = Vec::new();
         for inner in pair.into_inner() {
             self.add(inner, &mut children);
@@ -109,6 +115,8 @@ impl Builder<'_> {
             end = start + self.text[start..node.start as usize].trim_end().len();
         }
         let behind = children.split_off(kept);
+        // A text that is not closed may end in white space of its own.
+        end = end.max(children.last().map_or(0, |&id| self.nodes[id as usize].end as usize));
         siblings.push(self.node(kind, start, end, &children));
         siblings.extend(behind);
     }

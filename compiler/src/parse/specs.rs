@@ -1,6 +1,9 @@
 //! What the parser is held to.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod hostile;
+mod meaning;
+
 use crate::{ast::File, diagnostics::Diagnostic, source::Sources};
 
 const BLOCKS: &[&str] = &[

@@ -11,7 +11,7 @@ fn every_block_of_the_contract_is_read_without_error() {
 }
 
 /// The leaves with what lies between them; panics where leaves overlap or cut a character.
-fn rebuilt(source: &str) -> String {
+pub fn rebuilt(source: &str) -> String {
     fn leaves(node: Syntax<'_>, into: &mut Vec<(usize, usize)>) {
         let mut inner = node.all_children().peekable();
         if inner.peek().is_none() {

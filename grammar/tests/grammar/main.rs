@@ -1,6 +1,7 @@
 //! The tree keeps every byte, reads the whole language, and stays cheap on hostile input.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod hostile;
 mod lossless;
 mod recovery;
 
