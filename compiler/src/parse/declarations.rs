@@ -139,26 +139,14 @@ impl<'t> Reader<'t> {
     }
 
     fn message(&mut self, node: Syntax<'t>) -> ItemKind {
-        let mut variants = Vec::new();
-        for child in node.children() {
-            match child.kind() {
-                Rule::message_variant => variants.push(self.message_variant(child)),
-                _ => {}
-            }
-        }
+        let variants = node.all(Rule::message_variant).map(|variant| self.message_variant(variant)).collect();
         let transactional = node.child(Rule::kw_transactional).map(Syntax::span);
         ItemKind::Message { name: self.name(node), params: self.params(node), transactional, variants }
     }
 
     fn message_variant(&mut self, node: Syntax<'t>) -> MessageVariant {
         let locale = node.child(Rule::string).map(|string| (self.plain_string(string), string.span()));
-        let mut fields = Vec::new();
-        for child in node.children() {
-            match child.kind() {
-                Rule::content_field => fields.push(self.content_field(child)),
-                _ => {}
-            }
-        }
+        let fields = node.all(Rule::content_field).map(|field| self.content_field(field)).collect();
         MessageVariant { channel: self.name(node), locale, fields, span: node.span() }
     }
 

@@ -160,7 +160,7 @@ impl<'t> Reader<'t> {
             _ => return false,
         };
         let candidates: Vec<&'static str> = candidates.concat();
-        let fresh = !broken.before.is_some_and(|before| !self.breaks_between(before.span().end, first.start));
+        let fresh = broken.before.is_none_or(|before| self.breaks_between(before.span().end, first.start));
         if candidates.contains(&word) || !word.starts_with(is_word) || !fresh {
             return false;
         }
