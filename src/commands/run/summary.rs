@@ -55,24 +55,24 @@ fn events(summary: &Summary) -> String {
 }
 
 fn journeys(summary: &Summary) -> Table {
-    let mut table = new_table(&["journey", "started", "finished", "live", "failed"]);
+    let any_cancelled = summary.journeys.values().any(|journey| journey.cancelled > 0);
+    let mut header = vec!["journey", "started", "finished", "live", "failed"];
+    header.extend(any_cancelled.then_some("cancelled"));
+    let mut table = new_table(&header);
     for (name, journey) in &summary.journeys {
-        let cancelled = (journey.cancelled > 0).then(|| format!("\ncancelled {}", grouped(journey.cancelled))).unwrap_or_default();
-        table.add_row([
-            visible(name),
-            grouped(journey.started),
-            format!("{}{cancelled}", listed(&journey.finished)),
-            if journey.live == 0 { String::from("0") } else { listed(&journey.at) },
-            grouped(journey.failed),
-        ]);
+        let mut row =
+            vec![visible(name), grouped(journey.started), listed(&journey.finished), listed(&journey.at), grouped(journey.failed)];
+        row.extend(any_cancelled.then(|| grouped(journey.cancelled)));
+        table.add_row(row);
     }
-    right(&mut table, &[1, 4]);
+    right(&mut table, &[1, 4, 5]);
     table
 }
 
 /// Names with their counts, a line each.
 fn listed(counts: &BTreeMap<String, u64>) -> String {
-    let lines: Vec<String> = counts.iter().map(|(name, count)| format!("{} {}", grouped(*count), visible(name))).collect();
+    let width = counts.values().map(|count| grouped(*count).len()).max().unwrap_or(0);
+    let lines: Vec<String> = counts.iter().map(|(name, count)| format!("{:>width$} {}", grouped(*count), visible(name))).collect();
     if lines.is_empty() { String::from("0") } else { lines.join("\n") }
 }
 
