@@ -230,7 +230,7 @@ impl Project {
         let file = self.source(path, "");
         let (megabytes, limit) = (bytes.div_ceil(1 << 20), FILE_BYTES_MAX >> 20);
         let message = format!("the file has {megabytes} MiB; {limit} MiB are the most that a source file may have");
-        let diagnostic = Diagnostic::error("E0702", Span::new(file, 0, 0), message, "it wasn't read")
+        let diagnostic = Diagnostic::error("E0121", Span::new(file, 0, 0), message, "it wasn't read")
             .help("is this data? Events belong into `.ndjson` files, and journeys into several files that are small enough to read");
         self.diagnostics.push(diagnostic);
     }
