@@ -11,6 +11,8 @@ use std::process::ExitCode;
 pub enum Failure {
     /// The program or its tests are wrong; all has been said. Status 1.
     Reported,
+    /// The program is wrong in a way that no place in it shows. Status 1.
+    Program(String),
     /// What was asked for makes no sense. Status 2.
     Usage(String),
     /// A file, a disk, a network. Status 3.
@@ -24,6 +26,7 @@ impl Failure {
     pub fn tell(&self, output: &Output) -> ExitCode {
         let (text, status) = match self {
             Self::Reported => (None, 1),
+            Self::Program(text) => (Some(text), 1),
             Self::Usage(text) => (Some(text), 2),
             Self::Environment(text) => (Some(text), 3),
             Self::Silent => (None, 0),
