@@ -3,9 +3,10 @@
 //! It never stops at the first mistake: what is wrong gets the type `Type::Error`, which fits everywhere, so that
 //! one mistake is reported once. Rooms:
 //!
-//! - here, `names`, `lookup`, `style`, `types`, `order`, `fns`: declarations, names with suggestions, types, constants, functions;
+//! - here, `names`, `lookup`, `style`, `types`, `finite`, `order`, `fns`: declarations, names with suggestions, types, constants, functions;
 //! - `body`, `narrow`: the variables of one body, scopes and narrowing;
-//! - `expr`, `access`, `operators`, `compare`, `methods`, `lists`, `literals`, `records`, `matches`, `coerce`: expressions and patterns;
+//! - `expr`, `access`, `operators`, `compare`, `methods`, `lists`, `literals`, `records`, `matches`,
+//!   `coerce`, `explain`: expressions and patterns, and the words for what does not fit;
 //! - `journey`, `clauses`, `identity`: journeys and their heads; `stmt`, `place`, `wait`, `clock`, `send`, `experiment`: statements;
 //!   `flow`: how control goes through them;
 //! - `channel`, `message`: what is sent; `test`, `expect`: tests.
