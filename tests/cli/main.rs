@@ -3,6 +3,7 @@
 
 mod architecture;
 mod check;
+mod data;
 mod explain;
 mod help;
 mod init;
