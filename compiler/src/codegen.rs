@@ -1,7 +1,7 @@
 //! Machine code, by Cranelift.
 //!
 //! Every function of a [`Module`] that the engine can reach becomes one machine function over words,
-//! `extern "C" fn(context, parameters…) -> word`; those that the engine calls read their parameters from the context.
+//! `extern "C" fn(context, parameters…) -> word`; those that the engine calls get the address of their parameters instead.
 //! How a function ended stands in the context ([`abi::ended`]).
 //!
 //! Two things hold whatever the MIR or the state says. Code never traps: arithmetic is checked, a division is
@@ -10,7 +10,7 @@
 //! `corrupt state`.
 //!
 //! Rooms: `abi`, what code and host agree on; `isa`, the target; `symbols`, what code calls in the host; `function`,
-//! `op`, `arith`, `heap`, `calls`, from MIR to Cranelift's; `image`, memory for code; `code`, calling it.
+//! `order`, `op`, `arith`, `heap`, `calls`, from MIR to Cranelift's; `image`, memory for code; `code`, calling it.
 
 mod abi;
 mod arith;
@@ -21,6 +21,7 @@ mod heap;
 mod image;
 mod isa;
 mod op;
+mod order;
 mod symbols;
 
 pub use code::Code;
@@ -88,7 +89,6 @@ struct Tables {
     ops: Vec<HostOp>,
     op_numbers: FxHashMap<HostOp, usize>,
     sites: Vec<Span>,
-    out_words: usize,
 }
 
 impl Tables {
@@ -126,8 +126,8 @@ fn compile_module(module: &Module, globals: &[u64], texts: &[u64]) -> Result<Cod
     let reachable = reachable(module, &called);
     for (index, function) in module.functions.iter().enumerate() {
         let body = reachable[index].then(|| {
-            // An entry reads its parameters from the context; one that is called as well takes them as parameters.
-            let params = if function.entry && !called[index] { 1 } else { function.params.len() + 1 };
+            // An entry finds its parameters at an address; one that is called as well takes them as they are.
+            let params = if function.entry && !called[index] { 2 } else { function.params.len() + 1 };
             unit.names.declare(format!("f{index}"), Linkage::Local, params)
         });
         unit.bodies.push(body.transpose()?);
@@ -152,7 +152,7 @@ fn compile_module(module: &Module, globals: &[u64], texts: &[u64]) -> Result<Cod
             (false, _) => None,
             (true, true) => Some((id, function.params.len())),
             (true, false) => {
-                let thunk = unit.names.declare(format!("e{index}"), Linkage::Local, 1)?;
+                let thunk = unit.names.declare(format!("e{index}"), Linkage::Local, 2)?;
                 compiler.compile(thunk, &unit, |translator| translator.thunk(id, function.params.len()))?;
                 Some((thunk, function.params.len()))
             }
@@ -161,15 +161,14 @@ fn compile_module(module: &Module, globals: &[u64], texts: &[u64]) -> Result<Cod
     check_stack(module, &compiler.frames)?;
     let FunctionCompiler { tables, compiled, .. } = compiler;
     let mut image = Image::new(isa, &unit.names, &compiled)?;
-    let entries = entries.into_iter().map(|entry| {
-        let entry = entry.map(|(id, params)| Ok::<_, CodegenError>(EntryPoint { function: image.entry(id)?, params }));
-        entry.transpose()
+    let entries = entries.into_iter().map(|entry| match entry {
+        Some((id, params)) => Ok(EntryPoint { function: image.entry(id)?, params }),
+        None => Ok::<_, CodegenError>(EntryPoint::NONE),
     });
     Ok(Code {
         entries: entries.collect::<Result<_, _>>()?,
         ops: tables.ops,
         sites: tables.sites,
-        out_words: tables.out_words,
         size: compiled.iter().map(|f| f.bytes.len()).sum(),
         _image: image,
     })

@@ -52,6 +52,7 @@ impl Program {
     }
 
     /// Runs an entry function on a context that was prepared by [`Context::begin`].
+    #[inline]
     pub fn call(&self, function: FunctionId, args: &[u64], cx: &mut Context) -> Status {
         match &self.code {
             Some(Ok(code)) => code.call(function, args, cx, &self.module),
@@ -59,18 +60,23 @@ impl Program {
         }
     }
 
-    /// Runs an entry function that returns a Bool: a condition.
+    /// Runs an entry function that returns a Bool: a condition. The quickest way to ask it.
     ///
     /// # Errors
     /// The fault, where it does not return.
+    #[inline]
     pub fn holds(&self, function: FunctionId, args: &[u64], cx: &mut Context) -> Result<bool, Fault> {
-        match self.call(function, args, cx) {
-            Status::Returned(word) => Ok(word != 0),
-            Status::Faulted(fault) => Err(fault),
-            Status::Suspended { .. } | Status::Finished { .. } => {
-                Err(Fault { kind: FaultKind::CorruptState, span: crate::Span::default() })
-            }
-        }
+        let result = match &self.code {
+            Some(Ok(code)) => code.holds(function, args, cx, &self.module),
+            _ => match interpret::call(&self.module, &self.constants, function, args, cx) {
+                Status::Returned(word) => Ok(word != 0),
+                other => Err(other),
+            },
+        };
+        result.map_err(|status| match status {
+            Status::Faulted(fault) => fault,
+            _ => Fault { kind: FaultKind::CorruptState, span: crate::Span::default() },
+        })
     }
 
     /// Which backend runs it.

@@ -12,8 +12,8 @@ pub(super) const CUSTOMER: i32 = field(offset_of!(Context, customer));
 pub(super) const FUEL: i32 = field(offset_of!(Context, fuel));
 pub(super) const STATUS: i32 = field(offset_of!(Context, status));
 pub(super) const DETAIL: i32 = field(offset_of!(Context, detail));
-pub(super) const ARGS: i32 = field(offset_of!(Context, args));
 pub(super) const OUT: i32 = field(offset_of!(Context, out));
+pub(super) const OUT_ROOM: i32 = field(offset_of!(Context, out_room));
 
 /// Machine code holds the fields as 64-bit numbers, one behind the other from the start of the context.
 const fn field(offset: usize) -> i32 {
@@ -22,11 +22,11 @@ const fn field(offset: usize) -> i32 {
 }
 
 const _: () = assert!(offset_of!(Context, base) == 0);
-const _: () = assert!(offset_of!(Context, out) == 80);
+const _: () = assert!(offset_of!(Context, out_room) == 80);
 const _: () = assert!(size_of::<usize>() == 8, "references and addresses are 64-bit words");
 
-/// Every heap has at least this many words, so that `limit - offset` of a usual field never wraps.
-pub(super) const HEAP_WORDS_MIN: u64 = 1024;
+/// Offsets below this may follow a reference that has been compared with the heap's `limit`.
+pub(super) const SLACK_WORDS: u32 = crate::machine::context::SLACK_WORDS as u32;
 
 /// How a function ended, as it stands in `Context::status`; from [`ended::FAULTS`] on, an index into [`FAULTS`].
 pub(super) mod ended {

@@ -7,7 +7,7 @@ use crate::hir::ArithOp;
 use crate::machine::{DECIMAL_ONE, TIME_MAX_MS, TIME_MIN_MS};
 use crate::mir::{HostOp, NumberKind};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{InstBuilder, InstructionData, MemFlagsData, Opcode, Value, types};
 use journey_grammar::Span;
 
 impl Translator<'_, '_> {
@@ -19,11 +19,7 @@ impl Translator<'_, '_> {
             NumberKind::Time => Found::TimeOutOfRange,
         };
         let result = match (op, kind) {
-            (ArithOp::Add, _) => {
-                let (sum, over) = self.b.ins().sadd_overflow(a, b);
-                self.fault_if(over, overflow, span);
-                sum
-            }
+            (ArithOp::Add, _) => self.checked_add(a, b, overflow, span),
             (ArithOp::Sub, _) => {
                 let (difference, over) = self.b.ins().ssub_overflow(a, b);
                 self.fault_if(over, overflow, span);
@@ -42,6 +38,27 @@ impl Translator<'_, '_> {
             self.fault_if(outside, Found::TimeOutOfRange, span);
         }
         Ok(result)
+    }
+
+    fn checked_add(&mut self, a: Value, b: Value, overflow: Found, span: Span) -> Value {
+        // What grows by a known amount is compared with what it was: two instructions less.
+        let (sum, over) = if self.known_constant(b).is_some_and(|b| b >= 0) {
+            let sum = self.b.ins().iadd(a, b);
+            (sum, self.b.ins().icmp(IntCC::SignedLessThan, sum, a))
+        } else {
+            self.b.ins().sadd_overflow(a, b)
+        };
+        self.fault_if(over, overflow, span);
+        sum
+    }
+
+    /// The number, where the value is one that is known here.
+    fn known_constant(&self, value: Value) -> Option<i64> {
+        let dfg = &self.b.func.dfg;
+        match dfg.insts[dfg.value_def(value).inst()?] {
+            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits()),
+            _ => None,
+        }
     }
 
     pub fn checked_mul(&mut self, a: Value, b: Value, overflow: Found, span: Span) -> Value {
@@ -124,17 +141,17 @@ impl Translator<'_, '_> {
         span: Span,
         fast: impl FnOnce(&mut Self) -> Value,
     ) -> Result<Value, CodegenError> {
-        let (near, far, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        self.b.set_cold_block(far);
+        let done = self.b.create_block();
         let result = self.b.append_block_param(done, WORD);
-        self.b.ins().brif(slow, far, &[], near, &[]);
+        let (far, near) = self.fork(slow);
+        self.b.set_cold_block(far);
         self.b.switch_to_block(far);
         let value = self.host_values(op, &args, span)?;
         self.b.ins().jump(done, &[value.into()]);
         self.b.switch_to_block(near);
         let value = fast(self);
         self.b.ins().jump(done, &[value.into()]);
-        self.b.switch_to_block(done);
+        self.go_on(done);
         Ok(result)
     }
 

@@ -24,7 +24,7 @@ impl Translator<'_, '_> {
         let callee = self.import(body);
         let call = self.b.ins().call(callee, &values);
         let value = self.b.inst_results(call)[0];
-        self.reload();
+        self.reload_fuel();
         let status = self.load_context(abi::STATUS);
         let site = self.tables.site(span);
         self.leave_if(status, Exit::Callee(site), &[value.into()]);
@@ -61,7 +61,6 @@ impl Translator<'_, '_> {
         let call = self.b.ins().call(function, &[self.cx, number, address, count]);
         let value = self.b.inst_results(call)[0];
         self.check_host(span);
-        self.reload_heap();
         Ok(value)
     }
 }

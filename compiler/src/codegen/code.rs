@@ -3,21 +3,18 @@
 
 use super::abi::{self, ended};
 use super::image::{Entry, Image};
-use super::symbols::Running;
 use crate::machine::{Context, Fault, FaultKind, Status};
 use crate::mir::{FunctionId, HostOp, Module};
 use journey_grammar::Span;
 
 /// The machine code of a module. It can be shared between threads; its memory is given back when it is dropped.
 pub struct Code {
-    /// By [`FunctionId`]; `None` where the engine may not call it.
-    pub(super) entries: Vec<Option<EntryPoint>>,
+    /// By [`FunctionId`].
+    pub(super) entries: Vec<EntryPoint>,
     /// Host operations, by the number that machine code knows them by.
     pub(super) ops: Vec<HostOp>,
     /// Places of faults, by the number that machine code knows them by.
     pub(super) sites: Vec<Span>,
-    /// The most words that a `Suspend` writes.
-    pub(super) out_words: usize,
     /// Bytes of machine code.
     pub(super) size: usize,
     /// The memory of all `entries`.
@@ -28,8 +25,17 @@ pub struct Code {
 #[derive(Clone, Copy)]
 pub(super) struct EntryPoint {
     pub function: Entry,
-    /// How many parameters it reads from the context.
+    /// How many parameters it reads.
     pub params: usize,
+}
+
+impl EntryPoint {
+    /// Of a function that the engine may not call: no call has so many parameters.
+    pub const NONE: Self = Self { function: nothing, params: usize::MAX };
+}
+
+extern "C" fn nothing(_: *mut Context, _: *const u64) -> u64 {
+    0
 }
 
 impl std::fmt::Debug for Code {
@@ -47,34 +53,37 @@ impl Code {
 
     /// Runs an entry function on a prepared context. `module` is what the code was compiled from. What is wrong with
     /// the call (no entry, other parameters) is a fault, `internal error`.
+    #[inline]
     pub fn call(&self, function: FunctionId, args: &[u64], cx: &mut Context, module: &Module) -> Status {
-        match self.run(function, args, cx, module) {
-            Ok(value) if cx.status == ended::RETURNED => Status::Returned(value),
-            Ok(value) => self.ended(value, cx),
-            Err(kind) => Status::Faulted(Fault { kind, span: Span::default() }),
-        }
+        let value = self.run(function, args, cx, module);
+        if cx.status == ended::RETURNED { Status::Returned(value) } else { self.ended(value, cx) }
+    }
+
+    /// Runs an entry function that returns a Bool; `Err` is how it ended if it did not return.
+    ///
+    /// # Errors
+    /// The status, as of [`Code::call`].
+    #[inline]
+    pub fn holds(&self, function: FunctionId, args: &[u64], cx: &mut Context, module: &Module) -> Result<bool, Status> {
+        let value = self.run(function, args, cx, module);
+        if cx.status == ended::RETURNED { Ok(value != 0) } else { Err(self.ended(value, cx)) }
     }
 
     /// Runs the code; how it ended stands in `cx.status`.
     #[inline]
-    fn run(&self, function: FunctionId, args: &[u64], cx: &mut Context, module: &Module) -> Result<u64, FaultKind> {
-        let entry = self.entries.get(function.0 as usize).copied().flatten().ok_or(FaultKind::Internal)?;
-        if entry.params != args.len() {
-            return Err(FaultKind::Internal);
-        }
-        cx.sync();
-        if cx.limit < abi::HEAP_WORDS_MIN || cx.out_words.len() < self.out_words {
-            return Err(FaultKind::Internal);
-        }
-        let running = Running { ops: &self.ops, module };
-        cx.running = (&raw const running).expose_provenance() as u64;
-        cx.args = args.as_ptr().expose_provenance() as u64;
+    fn run(&self, function: FunctionId, args: &[u64], cx: &mut Context, module: &Module) -> u64 {
+        let entry = match self.entries.get(function.0 as usize) {
+            Some(entry) if entry.params == args.len() => entry,
+            _ => return refuse(cx),
+        };
+        cx.code = (&raw const *self).expose_provenance() as u64;
+        cx.module = (&raw const *module).expose_provenance() as u64;
         cx.status = ended::RETURNED;
-        let cx: *mut Context = cx;
-        // SAFETY: `entry` is finished code of `self._image`, which lives as long as `self`. It reads `params` words
-        // at `cx.args` (there are as many), writes at most `out_words` words at `cx.out` and reaches the heap only below
-        // `cx.limit` (each access is compared with it); `sync` has just set these to what the vectors have. It keeps nothing: `running` and `args` outlive the call.
-        Ok(unsafe { (entry.function)(cx) })
+        // SAFETY: `entry` is finished code of `self._image`, which lives as long as `self`. It reads `params` words from
+        // its second argument (there are as many), writes to `cx.out` only what `cx.out_room` has room for, and to the
+        // heap only below `cx.limit`; the context keeps these to what its vectors have. It keeps nothing: `self`,
+        // `module` and `args` outlive the call.
+        unsafe { (entry.function)(cx, args.as_ptr()) }
     }
 
     /// What the context says of an end that is no plain return.
@@ -102,6 +111,15 @@ impl Code {
             }
         }
     }
+}
+
+/// Notes that the function cannot be called so.
+#[cold]
+fn refuse(cx: &mut Context) -> u64 {
+    cx.status = ended::HOST_FAULT;
+    cx.detail = u64::MAX;
+    cx.host_fault = Some(FaultKind::Internal);
+    0
 }
 
 /// The lower half of a word, as a length.

@@ -1,6 +1,7 @@
 //! From a function of the MIR to one of Cranelift's: its blocks, variables, and the ways out.
 
 use super::abi::{self, Found, ended};
+use super::order::Order;
 use super::symbols::Import;
 use super::{CodegenError, Tables, Unit};
 use crate::mir::{Block as MirBlock, BlockId, Function as MirFunction, Local};
@@ -14,7 +15,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::FuncId;
 use indexmap::IndexMap;
 use journey_grammar::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Every value is a word.
 pub(super) const WORD: Type = types::I64;
@@ -30,6 +31,59 @@ pub(super) enum Exit {
     Callee(usize),
 }
 
+/// Kinds of memory that do not overlap.
+struct Regions {
+    /// What stands in the context and only calls change.
+    given: AliasRegion,
+    /// What code itself changes there.
+    state: AliasRegion,
+    heap: AliasRegion,
+}
+
+impl Regions {
+    fn new(func: &mut Function) -> Self {
+        let mut region = |user_id, name: &'static str| {
+            let description = name.into();
+            func.dfg.alias_regions.insert(AliasRegionData { user_id, description })
+        };
+        Self { given: region(1, "given"), state: region(2, "state"), heap: region(3, "heap") }
+    }
+}
+
+/// How far back through the blocks a known reference is looked for.
+const KNOWN_BLOCKS: usize = 16;
+
+/// References that have been compared with the heap's limit, by block.
+#[derive(Default)]
+pub(super) struct Known {
+    /// For each block by its place, what was compared in it, and the block that leads there.
+    blocks: Vec<(FxHashSet<Value>, usize)>,
+}
+
+impl Known {
+    /// The next block begins, which every way leads to through that one.
+    fn enter(&mut self, through: usize) {
+        self.blocks.push((FxHashSet::default(), through));
+    }
+
+    /// Whether the reference was not known here; it is now.
+    pub fn insert(&mut self, reference: Value) -> bool {
+        let Some(here) = self.blocks.len().checked_sub(1) else { return true };
+        let mut place = here;
+        for _ in 0..KNOWN_BLOCKS {
+            let (known, through) = &self.blocks[place];
+            if known.contains(&reference) {
+                return false;
+            }
+            if place == *through {
+                break;
+            }
+            place = *through;
+        }
+        self.blocks[here].0.insert(reference)
+    }
+}
+
 /// Translates one function.
 pub(super) struct Translator<'a, 'u> {
     pub unit: &'u Unit<'u>,
@@ -39,24 +93,23 @@ pub(super) struct Translator<'a, 'u> {
     entry: Block,
     /// Address of the [`crate::machine::Context`].
     pub cx: Value,
-    /// Address of the heap and its length: read again after each call that may have moved it.
-    pub base: Variable,
-    pub limit: Variable,
     /// Turns that are left; written back before what could look at them.
     pub fuel: Variable,
     /// Whether the function takes turns itself.
     counts_fuel: bool,
     locals: Vec<Variable>,
-    pub blocks: Vec<Block>,
+    /// The MIR's blocks in order, and Cranelift's for each.
+    order: Order,
+    blocks: Vec<Block>,
     /// Name of the function, for errors.
     name: String,
     exits: IndexMap<Exit, Block>,
     imports: FxHashMap<FuncId, FuncRef>,
     /// Room for the arguments of a host call.
     arguments: Option<(StackSlot, usize)>,
-    regions: [AliasRegion; 2],
-    /// Up to which offset each reference is known to lie in the heap, in the block that is being translated.
-    pub known: FxHashMap<Value, u32>,
+    regions: Regions,
+    /// References that are known to lie in the heap.
+    pub known: Known,
 }
 
 impl<'a, 'u> Translator<'a, 'u> {
@@ -67,14 +120,14 @@ impl<'a, 'u> Translator<'a, 'u> {
         builder: &'a mut FunctionBuilderContext,
         isa: &dyn TargetIsa,
     ) -> Self {
-        let regions = [(1, "context"), (2, "heap")]
-            .map(|(user_id, name)| func.dfg.alias_regions.insert(AliasRegionData { user_id, description: name.into() }));
+        let regions = Regions::new(func);
         let mut b = FunctionBuilder::new(func, builder);
         let entry = b.create_block();
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
         let cx = b.block_params(entry)[0];
-        let (base, limit, fuel) = (b.declare_var(WORD), b.declare_var(WORD), b.declare_var(WORD));
+        b.seal_block(entry);
+        let fuel = b.declare_var(WORD);
         Self {
             unit,
             tables,
@@ -82,45 +135,50 @@ impl<'a, 'u> Translator<'a, 'u> {
             frontend: isa.frontend_config(),
             entry,
             cx,
-            base,
-            limit,
             fuel,
             counts_fuel: false,
             locals: Vec::new(),
+            order: Order::new(&[]),
             blocks: Vec::new(),
             name: String::new(),
             exits: IndexMap::new(),
             imports: FxHashMap::default(),
             arguments: None,
             regions,
-            known: FxHashMap::default(),
+            known: Known::default(),
         }
     }
 
-    /// A function's own code. `direct`: the engine calls it, and its parameters are read from the context.
+    /// A function's own code. `direct`: the engine calls it, with the address of its parameters.
     pub fn body(mut self, function: &MirFunction, direct: bool) -> Result<(), CodegenError> {
         self.name.clone_from(&function.name);
         self.counts_fuel = function.blocks.iter().flat_map(|block| &block.instructions).any(|i| super::op::is_turn(&i.op));
         self.locals = (0..function.locals).map(|_| self.b.declare_var(WORD)).collect();
-        self.blocks = function.blocks.iter().map(|_| self.b.create_block()).collect();
+        self.order = Order::new(&function.blocks);
+        self.blocks = self.order.blocks.iter().map(|_| self.b.create_block()).collect();
         self.parameters(function, direct)?;
-        self.reload();
+        self.reload_fuel();
         let first = self.block(BlockId(0))?;
         self.b.ins().jump(first, &[]);
-        for (index, block) in function.blocks.iter().enumerate() {
-            let start = self.blocks[index];
-            self.b.switch_to_block(start);
-            self.known.clear();
+        for place in 0..self.blocks.len() {
+            let block = self.blocks[place];
+            // Where all that lead here have been translated, what they know of variables is known here.
+            if self.order.before[place].iter().all(|&from| from < place) {
+                self.b.seal_block(block);
+            }
+            self.known.enter(self.order.through[place]);
+            self.b.switch_to_block(block);
+            let block = function.blocks.get(self.order.blocks[place]).ok_or_else(|| self.malformed())?;
             self.block_code(block)?;
         }
         self.finish();
         Ok(())
     }
 
-    /// Code for the engine that reads the parameters from the context and calls a function that takes them as parameters.
+    /// Code for the engine that reads the parameters from where the engine has them and calls a function that takes them as parameters.
     pub fn thunk(mut self, body: FuncId, params: usize) -> Result<(), CodegenError> {
         let mut args = vec![self.cx];
-        let from = self.load_context(abi::ARGS);
+        let from = self.b.block_params(self.entry)[1];
         for index in 0..params {
             args.push(self.load_argument(from, index)?);
         }
@@ -139,11 +197,12 @@ impl<'a, 'u> Translator<'a, 'u> {
     }
 
     fn parameters(&mut self, function: &MirFunction, direct: bool) -> Result<(), CodegenError> {
-        let from = if direct { Some(self.load_context(abi::ARGS)) } else { None };
         for (index, &param) in function.params.iter().enumerate() {
-            let value = match from {
-                Some(from) => self.load_argument(from, index)?,
-                None => self.b.block_params(self.entry)[index + 1],
+            let value = if direct {
+                let from = self.b.block_params(self.entry)[1];
+                self.load_argument(from, index)?
+            } else {
+                self.b.block_params(self.entry)[index + 1]
             };
             self.write(param, value)?;
         }
@@ -172,7 +231,8 @@ impl<'a, 'u> Translator<'a, 'u> {
     }
 
     pub fn block(&self, id: BlockId) -> Result<Block, CodegenError> {
-        self.blocks.get(id.0 as usize).copied().ok_or_else(|| self.malformed())
+        let place = self.order.place(id);
+        place.and_then(|place| self.blocks.get(place)).copied().ok_or_else(|| self.malformed())
     }
 
     pub fn read(&mut self, local: Local) -> Result<Value, CodegenError> {
@@ -195,36 +255,34 @@ impl<'a, 'u> Translator<'a, 'u> {
         self.b.ins().uextend(WORD, condition)
     }
 
-    fn context_flags(&self) -> MemFlagsData {
-        MemFlagsData::trusted().with_alias_region(Some(self.regions[0]))
+    fn context_flags(&self, field: i32) -> MemFlagsData {
+        let region = match field {
+            abi::TOP | abi::FUEL | abi::STATUS | abi::DETAIL => self.regions.state,
+            _ => self.regions.given,
+        };
+        MemFlagsData::trusted().with_alias_region(Some(region))
     }
 
     pub fn heap_flags(&self) -> MemFlagsData {
-        MemFlagsData::trusted().with_alias_region(Some(self.regions[1]))
+        MemFlagsData::trusted().with_alias_region(Some(self.regions.heap))
     }
 
+    /// Reads a field of the context; of those that only a call can change, Cranelift reads each as seldom as it may.
     pub fn load_context(&mut self, field: i32) -> Value {
-        let flags = self.context_flags();
+        let flags = self.context_flags(field);
         self.b.ins().load(WORD, flags, self.cx, field)
     }
 
     pub fn store_context(&mut self, field: i32, value: Value) {
-        let flags = self.context_flags();
+        let flags = self.context_flags(field);
         self.b.ins().store(flags, value, self.cx, field);
     }
 
-    /// Reads from the context what a call may have changed.
-    pub fn reload(&mut self) {
-        self.reload_heap();
-        let fuel = self.load_context(abi::FUEL);
-        self.b.def_var(self.fuel, fuel);
-    }
-
-    /// The same after a call of the host, which takes no turns.
-    pub fn reload_heap(&mut self) {
-        for (variable, field) in [(self.base, abi::BASE), (self.limit, abi::LIMIT)] {
-            let value = self.load_context(field);
-            self.b.def_var(variable, value);
+    /// Reads from the context what a call may have left of the budget.
+    pub fn reload_fuel(&mut self) {
+        if self.counts_fuel {
+            let fuel = self.load_context(abi::FUEL);
+            self.b.def_var(self.fuel, fuel);
         }
     }
 
@@ -283,7 +341,22 @@ impl<'a, 'u> Translator<'a, 'u> {
         let out = self.exit(exit);
         let next = self.b.create_block();
         self.b.ins().brif(condition, out, args, next, &[]);
-        self.b.switch_to_block(next);
+        self.go_on(next);
+    }
+
+    /// Two blocks, where `condition` is not 0 and where it is.
+    pub fn fork(&mut self, condition: Value) -> (Block, Block) {
+        let (then, otherwise) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(condition, then, &[], otherwise, &[]);
+        self.b.seal_block(then);
+        self.b.seal_block(otherwise);
+        (then, otherwise)
+    }
+
+    /// Goes on in a block to which nothing more will lead.
+    pub fn go_on(&mut self, block: Block) {
+        self.b.seal_block(block);
+        self.b.switch_to_block(block);
     }
 
     /// Leaves by a fault without condition.

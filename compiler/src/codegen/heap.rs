@@ -1,7 +1,7 @@
 //! The heap: every access compared with its length, allocation in line while there is room.
 
 use super::CodegenError;
-use super::abi::{self, Found, HEAP_WORDS_MIN};
+use super::abi::{self, Found, SLACK_WORDS};
 use super::function::{Translator, WORD};
 use super::symbols::Import;
 use crate::mir::Local;
@@ -39,43 +39,43 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    /// Where word `offset` of what `reference` names stands: an address and bytes behind it. Compared with the length of
-    /// the heap, unless that has been done for this reference and offset in this block.
+    /// Where word `offset` of what `reference` names stands: an address and bytes behind it.
     fn word_address(&mut self, reference: Value, offset: u32, span: Span) -> Result<(Value, i32), CodegenError> {
-        if u64::from(offset) >= HEAP_WORDS_MIN {
-            // Here `limit - offset` could wrap: such a field (of a record of more than a thousand) is an element of its own kind.
-            let distance = self.constant(i64::from(offset));
-            let place = self.b.ins().iadd(reference, distance);
-            let fits = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, place, distance);
-            let wraps = self.b.ins().icmp_imm_s(IntCC::Equal, fits, 0);
-            self.fault_if(wraps, Found::CorruptState, span);
-            return Ok((self.word_address(place, 0, span)?.0, 0));
+        if offset < SLACK_WORDS {
+            self.check_reference(reference, span);
+            let bytes = self.offset(offset as usize)?;
+            return Ok((self.address(reference), bytes));
         }
-        if self.known.get(&reference).is_none_or(|&known| known < offset) {
-            let limit = self.b.use_var(self.limit);
-            let end = if offset == 0 { limit } else { self.b.ins().iadd_imm_s(limit, -i64::from(offset)) };
-            let outside = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, reference, end);
-            self.fault_if(outside, Found::CorruptState, span);
-            self.known.insert(reference, offset);
+        // A field of a record of more than a thousand: its place is a reference of its own.
+        let distance = self.constant(i64::from(offset));
+        let place = self.b.ins().iadd(reference, distance);
+        let wraps = self.b.ins().icmp(IntCC::UnsignedLessThan, place, distance);
+        self.fault_if(wraps, Found::CorruptState, span);
+        self.check_reference(place, span);
+        Ok((self.address(place), 0))
+    }
+
+    /// Compares a reference with the limit of the heap, unless each way here has done so: a limit never sinks.
+    fn check_reference(&mut self, reference: Value, span: Span) {
+        if !self.known.insert(reference) {
+            return;
         }
-        let bytes = self.offset(offset as usize)?;
-        Ok((self.address(reference), bytes))
+        let limit = self.load_context(abi::LIMIT);
+        let outside = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, reference, limit);
+        self.fault_if(outside, Found::CorruptState, span);
     }
 
     /// Where element `index` of a list stands, less the one word of its length.
     fn element_address(&mut self, list: Local, index: Local, span: Span) -> Result<Value, CodegenError> {
         let (list, index) = (self.read(list)?, self.read(index)?);
         let place = self.b.ins().iadd(list, index);
-        let limit = self.b.use_var(self.limit);
-        let end = self.b.ins().iadd_imm_s(limit, -1);
-        let outside = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, place, end);
-        self.fault_if(outside, Found::CorruptState, span);
+        self.check_reference(place, span);
         Ok(self.address(place))
     }
 
     /// Address of a word of the heap.
     fn address(&mut self, place: Value) -> Value {
-        let base = self.b.use_var(self.base);
+        let base = self.load_context(abi::BASE);
         let bytes = self.b.ins().ishl_imm_u(place, 3);
         self.b.ins().iadd(base, bytes)
     }
@@ -84,7 +84,7 @@ impl Translator<'_, '_> {
     pub fn alloc(&mut self, words: u32, span: Span) -> Result<Value, CodegenError> {
         let words = self.constant(i64::from(words));
         let top = self.load_context(abi::TOP);
-        let limit = self.b.use_var(self.limit);
+        let limit = self.load_context(abi::LIMIT);
         let room = self.b.ins().isub(limit, top);
         let full = self.b.ins().icmp(IntCC::UnsignedGreaterThan, words, room);
         self.alloc_or_grow(top, words, full, span)
@@ -98,7 +98,7 @@ impl Translator<'_, '_> {
         self.fault_if(wrong, Found::MemoryExhausted, span);
         let words = self.b.ins().iadd_imm_s(len, 1);
         let top = self.load_context(abi::TOP);
-        let limit = self.b.use_var(self.limit);
+        let limit = self.load_context(abi::LIMIT);
         let room = self.b.ins().isub(limit, top);
         let full = self.b.ins().icmp(IntCC::UnsignedGreaterThan, words, room);
         let list = self.alloc_or_grow(top, words, full, span)?;
@@ -110,22 +110,21 @@ impl Translator<'_, '_> {
 
     /// Takes the words from the top, or where the heap is `full`, lets it grow.
     fn alloc_or_grow(&mut self, top: Value, words: Value, full: Value, span: Span) -> Result<Value, CodegenError> {
-        let (near, far, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        self.b.set_cold_block(far);
+        let done = self.b.create_block();
         let result = self.b.append_block_param(done, WORD);
-        self.b.ins().brif(full, far, &[], near, &[]);
+        let (far, near) = self.fork(full);
+        self.b.set_cold_block(far);
         self.b.switch_to_block(far);
         let grow = self.host_function(Import::Grow);
         let call = self.b.ins().call(grow, &[self.cx, words]);
         let reference = self.b.inst_results(call)[0];
         self.check_host(span);
-        self.reload_heap();
         self.b.ins().jump(done, &[reference.into()]);
         self.b.switch_to_block(near);
         let end = self.b.ins().iadd(top, words);
         self.store_context(abi::TOP, end);
         self.b.ins().jump(done, &[top.into()]);
-        self.b.switch_to_block(done);
+        self.go_on(done);
         Ok(result)
     }
 }

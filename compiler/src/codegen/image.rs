@@ -13,8 +13,8 @@ use std::sync::Mutex;
 /// No machine has larger pages by default.
 const PAGE_BYTES: usize = 64 << 10;
 
-/// A function that the engine calls.
-pub(super) type Entry = unsafe extern "C" fn(*mut Context) -> u64;
+/// A function that the engine calls: with the context, and the address of its parameters.
+pub(super) type Entry = unsafe extern "C" fn(*mut Context, *const u64) -> u64;
 
 /// The compiled bytes of a function.
 pub(super) struct Compiled {
@@ -139,7 +139,7 @@ impl Image {
     /// None that happens.
     pub fn entry(&mut self, id: FuncId) -> Result<Entry, CodegenError> {
         let address = self.module()?.get_finalized_function(id);
-        // SAFETY: it is the address of finished code with this signature (`Names::declare` with one word, the context),
+        // SAFETY: it is the address of finished code with this signature (declared with two words, context and parameters),
         // and is called by `Code` alone, which owns the image.
         Ok(unsafe { std::mem::transmute::<*const u8, Entry>(address) })
     }

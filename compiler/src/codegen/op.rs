@@ -106,7 +106,7 @@ impl Translator<'_, '_> {
         let fuel = self.b.use_var(self.fuel);
         let left = self.b.ins().isub(fuel, count);
         self.b.def_var(self.fuel, left);
-        let exhausted = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0);
+        let exhausted = self.b.ins().icmp(IntCC::SignedLessThan, fuel, count);
         self.fault_if(exhausted, Found::BudgetExhausted, span);
     }
 
@@ -136,7 +136,7 @@ impl Translator<'_, '_> {
                 self.flush_fuel();
                 self.b.ins().return_(&[value]);
             }
-            Terminator::Suspend { pause, frame, deadlines } => self.suspend(*pause, frame, deadlines)?,
+            Terminator::Suspend { pause, frame, deadlines } => self.suspend(*pause, frame, deadlines, span)?,
             Terminator::Finish(outcome) => {
                 let nothing = self.constant(0);
                 self.end(ended::FINISHED, i64::from(*outcome), nothing);
@@ -151,14 +151,17 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    /// Hands over frame and deadlines; the returned word says how many there are of each.
-    fn suspend(&mut self, pause: u32, frame: &[Local], deadlines: &[Local]) -> Result<(), CodegenError> {
+    /// Hands over frame and deadlines; the returned word says how many there are of each. A context of another program
+    /// may have too little room.
+    fn suspend(&mut self, pause: u32, frame: &[Local], deadlines: &[Local], span: Span) -> Result<(), CodegenError> {
+        let (words, room) = (self.constant((frame.len() + deadlines.len()) as i64), self.load_context(abi::OUT_ROOM));
+        let full = self.b.ins().icmp(IntCC::UnsignedGreaterThan, words, room);
+        self.fault_if(full, Found::CorruptState, span);
         let out = self.load_context(abi::OUT);
         for (index, &local) in frame.iter().chain(deadlines).enumerate() {
             let (value, offset) = (self.read(local)?, self.offset(index)?);
             self.b.ins().store(cranelift_codegen::ir::MemFlagsData::trusted(), value, out, offset);
         }
-        self.tables.out_words = self.tables.out_words.max(frame.len() + deadlines.len());
         let counts = self.constant((frame.len() | deadlines.len() << 32) as i64);
         self.end(ended::SUSPENDED, i64::from(pause), counts);
         Ok(())

@@ -1,15 +1,16 @@
 //! What machine code calls in the host: few functions, by name, in one table.
 #![expect(unsafe_code, reason = "machine code hands over addresses: of the context, and of arguments on its stack")]
 
+use super::Code;
 use super::abi::ended;
 use crate::machine::{Context, FaultKind, host};
 use crate::mir::{EffectId, HostOp, Module};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What the host's functions need to know of the program; [`Context::running`] is its address while code runs.
-pub(super) struct Running<'a> {
-    pub ops: &'a [HostOp],
-    pub module: &'a Module,
+/// What the host's functions need to know of the program that runs.
+struct Running<'a> {
+    ops: &'a [HostOp],
+    module: &'a Module,
 }
 
 /// A function of the host that machine code may call. All take words and return one.
@@ -78,10 +79,12 @@ unsafe extern "C" fn journey_rt_grow(cx: *mut Context, words: u64) -> u64 {
 /// machine code, becomes one.
 fn guarded(cx: &mut Context, run: impl FnOnce(&mut Context, &Running<'_>) -> Result<u64, FaultKind>) -> u64 {
     let result = catch_unwind(AssertUnwindSafe(|| {
-        let running = std::ptr::with_exposed_provenance::<Running<'_>>(length(cx.running));
-        // SAFETY: `Code::call` has set it to the address of what outlives the run of this code.
-        let running = unsafe { running.as_ref() }.ok_or(FaultKind::Internal)?;
-        run(cx, running)
+        let code = std::ptr::with_exposed_provenance::<Code>(length(cx.code));
+        let module = std::ptr::with_exposed_provenance::<Module>(length(cx.module));
+        // SAFETY: `Code::run` has set both to the addresses of references that outlive the run of this code.
+        let (code, module) = unsafe { (code.as_ref(), module.as_ref()) };
+        let (code, module) = code.zip(module).ok_or(FaultKind::Internal)?;
+        run(cx, &Running { ops: &code.ops, module })
     }));
     match result.unwrap_or(Err(FaultKind::Internal)) {
         Ok(word) => word,
@@ -104,9 +107,10 @@ mod tests {
 
     fn faulted(run: impl FnOnce(&mut Context, &Running<'_>) -> Result<u64, FaultKind>) -> (u64, u64, Option<FaultKind>) {
         let module = Module::default();
-        let running = Running { ops: &[], module: &module };
+        let code = crate::codegen::compile(&module, &[], &[]).ok();
         let mut cx = Context::over(&[0], 0);
-        cx.running = (&raw const running).expose_provenance() as u64;
+        cx.code = code.as_ref().map_or(0, |code| (&raw const *code).expose_provenance() as u64);
+        cx.module = (&raw const module).expose_provenance() as u64;
         let word = guarded(&mut cx, run);
         (word, cx.status, cx.host_fault)
     }

@@ -6,6 +6,9 @@ use crate::mir::EffectId;
 
 /// Words by which the heap begins behind the constants (32 KiB).
 const CHUNK_WORDS: usize = 4096;
+/// Words behind the last one that can be allocated. A reference that is below `limit` may so be followed by this many without a
+/// look at where the heap ends.
+pub(crate) const SLACK_WORDS: usize = 1024;
 
 /// How a call of a function ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub struct Context {
     pub(crate) base: u64,
     /// The first free word.
     pub(crate) top: u64,
-    /// Length of `words`: everything below is initialised.
+    /// Where allocation ends; `words` goes on for [`SLACK_WORDS`] more. All of it is initialised.
     pub(crate) limit: u64,
     /// Reference to the profile record.
     pub profile: u64,
@@ -51,12 +54,13 @@ pub struct Context {
     pub(crate) status: u64,
     /// The pause or outcome, or the place of the fault.
     pub(crate) detail: u64,
-    /// Address of the parameters of an entry function.
-    pub(crate) args: u64,
     /// Address of `out[0]`: where `Suspend` puts frame words, then deadlines.
     pub(crate) out: u64,
-    /// Address of what the host must know of the running program; only set while machine code runs.
-    pub(crate) running: u64,
+    /// How many words there are.
+    pub(crate) out_room: u64,
+    /// Addresses of the code and the module that run, for the host's functions; only set while machine code runs.
+    pub(crate) code: u64,
+    pub(crate) module: u64,
 
     /// The heap.
     pub(crate) words: Vec<u64>,
@@ -93,7 +97,7 @@ impl Context {
             words.push(0);
         }
         let constants = words.len();
-        words.resize(constants + CHUNK_WORDS, 0);
+        words.resize(constants + CHUNK_WORDS + SLACK_WORDS, 0);
         let mut context = Self {
             base: 0,
             top: constants as u64,
@@ -104,9 +108,10 @@ impl Context {
             fuel: BUDGET_DEFAULT,
             status: 0,
             detail: 0,
-            args: 0,
             out: 0,
-            running: 0,
+            out_room: 0,
+            code: 0,
+            module: 0,
             words,
             constants,
             out_words: vec![0; out_words.max(1)],
@@ -149,11 +154,12 @@ impl Context {
         }
     }
 
-    /// Sets the addresses that machine code uses.
-    pub(crate) fn sync(&mut self) {
+    /// Sets the addresses and lengths that machine code goes by; called whenever one of the vectors has changed its length.
+    fn sync(&mut self) {
         self.base = self.words.as_mut_ptr().expose_provenance() as u64;
-        self.limit = self.words.len() as u64;
+        self.limit = self.words.len().saturating_sub(SLACK_WORDS) as u64;
         self.out = self.out_words.as_mut_ptr().expose_provenance() as u64;
+        self.out_room = self.out_words.len() as u64;
     }
 
     /// That many words from the top of the heap; what stands in them is undetermined.
@@ -182,7 +188,7 @@ impl Context {
         if end > STEP_WORDS_MAX {
             return Err(FaultKind::MemoryExhausted);
         }
-        let wanted = end.max(self.words.len().saturating_mul(2)).min(STEP_WORDS_MAX);
+        let wanted = end.max(self.words.len().saturating_mul(2)).min(STEP_WORDS_MAX) + SLACK_WORDS;
         self.words.resize(wanted, 0);
         self.sync();
         Ok(())

@@ -48,7 +48,7 @@ fn a_context_without_room_for_a_pause_is_refused_and_nothing_is_written() {
     let mut cx = crate::machine::Context::new(&program);
     cx.begin(0, "ann", 10);
     let status = program.call(FunctionId(0), &[1], &mut cx);
-    assert!(matches!(status, Status::Faulted(fault) if fault.kind == FaultKind::Internal));
+    assert!(matches!(status, Status::Faulted(fault) if fault.kind == FaultKind::CorruptState));
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn the_heap_grows_in_the_middle_of_a_step_and_has_an_end() {
         cx.begin(0, "ann", 10);
         let status = program.call(FunctionId(0), &[count, len], &mut cx);
         assert!(matches!(&status, Status::Faulted(fault) if fault.kind == FaultKind::MemoryExhausted), "{len}: {status:?}");
-        assert!(cx.words.len() <= STEP_WORDS_MAX);
+        assert!(cx.limit <= STEP_WORDS_MAX as u64);
     }
 }
 
