@@ -10,6 +10,9 @@ use crate::hir::{Expr, ExprKind, StrPart};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
 
+/// Elements that a list or map in the source may have: each becomes code.
+const LITERAL_MAX: usize = 1_000;
+
 impl Checker {
     /// A literal with a point: a Decimal, or a Float where one is expected.
     pub(super) fn fraction(&mut self, expr: &ast::Expr, hint: Option<TypeId>) -> Expr {
@@ -115,7 +118,23 @@ impl Checker {
         self.report(diagnostic);
     }
 
+    /// Whether a literal has more elements than code is made for; reports it then.
+    fn is_too_long(&mut self, elements: usize, what: &str, span: Span) -> bool {
+        let too_long = elements > LITERAL_MAX;
+        if too_long {
+            let message = format!("a {what} of {elements} elements is too long to be written out");
+            self.report(
+                Diagnostic::error("E0602", span, message, format!("at most {LITERAL_MAX} elements can stand here"))
+                    .help("data belongs into events or the profile; a journey reads it from there"),
+            );
+        }
+        too_long
+    }
+
     pub(super) fn list(&mut self, body: &mut Body, elements: &[ast::Expr], span: Span, hint: Option<TypeId>) -> Expr {
+        if self.is_too_long(elements.len(), "list", span) {
+            return poison(span);
+        }
         let expected = match hint.map(|ty| self.hir.types.get(ty)) {
             Some(Type::List(of)) => Some(of),
             _ => None,
@@ -167,6 +186,9 @@ impl Checker {
     }
 
     pub(super) fn map(&mut self, body: &mut Body, entries: &[(ast::Expr, ast::Expr)], span: Span, hint: Option<TypeId>) -> Expr {
+        if self.is_too_long(entries.len(), "map", span) {
+            return poison(span);
+        }
         if let Some(Type::Map(key, value)) = hint.map(|ty| self.hir.types.get(ty)) {
             let want = (Want::Must(key, None), Want::Must(value, None));
             let entries = entries.iter().map(|(k, v)| (self.wanted(body, k, want.0), self.wanted(body, v, want.1))).collect();
