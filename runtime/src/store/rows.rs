@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn timers_lie_in_the_order_of_due_time_then_key() {
-        let mut rows = vec![timer(5, "b"), timer(-1, "z"), timer(5, "a"), timer(i64::MIN, "m"), timer(i64::MAX, "m")];
+        let mut rows = [timer(5, "b"), timer(-1, "z"), timer(5, "a"), timer(i64::MIN, "m"), timer(i64::MAX, "m")];
         rows.sort();
         let read: Vec<_> = rows.iter().filter_map(|row| read_timer(row)).map(|(due, key)| (due, key.to_string())).collect();
         let expected = [(i64::MIN, "m"), (-1, "z"), (5, "a"), (5, "b"), (i64::MAX, "m")];
