@@ -1,26 +1,29 @@
 //! Journeys: the clauses of the head, and the body.
 
 use super::Reader;
-use crate::ast::{Clause, ClauseKind, EventPattern, ExprKind, Journey};
+use crate::ast::{Clause, ClauseKind, EventPattern, ExprKind, Journey, Stmt, StmtKind};
 use journey_grammar::{Rule, Syntax};
 
 impl<'t> Reader<'t> {
     pub(super) fn journey(&mut self, node: Syntax<'t>) -> Journey {
         let title = node.child(Rule::string).map(|string| self.plain_string(string));
         let params = self.params(node);
-        let mut clauses = Vec::new();
-        let mut body = Vec::new();
-        for child in node.children() {
-            match child.kind() {
-                Rule::error_clause | Rule::ident | Rule::params | Rule::string | Rule::kw_journey => {}
-                kind if is_clause(kind) => {
-                    let kind = self.clause(child);
-                    clauses.push(Clause { kind, span: child.span() });
-                }
-                _ => body.extend(self.stmt_in_block(child)),
-            }
-        }
+        let clauses = node.children().filter(|child| is_clause(child.kind()) || child.kind() == Rule::error_clause);
+        let clauses = clauses.map(|clause| Clause { kind: self.clause(clause), span: clause.span() }).collect();
+        let mut body: Vec<Stmt> = node.all(Rule::error_clause).filter_map(|broken| self.broken_binder(broken)).collect();
+        body.extend(self.stmts_of(node));
         Journey { name: self.name(node), params, title, clauses, body }
+    }
+
+    /// The name that a broken `enter` binds, so that its uses are not reported too.
+    fn broken_binder(&self, node: Syntax<'t>) -> Option<Stmt> {
+        let enter = node.text().strip_prefix("enter")?;
+        let name = enter.split(" as ").nth(1)?.trim_start().trim_start_matches("var ").trim_start();
+        let start = node.span().start + u32::try_from(name.as_ptr() as usize - node.text().as_ptr() as usize).ok()?;
+        let binder = self.ident_at(self.word_at(start));
+        let what_span = self.word_at(node.span().start);
+        let kind = StmtKind::Unsupported { what: "enter".to_string(), what_span, binds: vec![binder] };
+        Some(Stmt { kind, span: node.span() })
     }
 
     fn clause(&mut self, node: Syntax<'t>) -> ClauseKind {
@@ -42,6 +45,7 @@ impl<'t> Reader<'t> {
                 self.unsupported_as("on change", span, "leave this clause out for now");
                 ClauseKind::Unsupported { what: "on change".to_string() }
             }
+            Rule::error_clause => ClauseKind::Unsupported { what: self.slice(self.word_at(node.span().start)).to_string() },
             _ => ClauseKind::Unsupported { what: self.unsupported(node, "leave this clause out for now") },
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::ast::{Expr, ExprBlock, ExprKind, Ident, MatchArm, Pattern, PatternKind, Stmt, StmtKind, UnaryOp};
-use journey_grammar::{Rule, Syntax};
+use journey_grammar::{Rule, Span, Syntax};
 
 impl<'t> Reader<'t> {
     pub(super) fn match_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
@@ -18,6 +18,9 @@ impl<'t> Reader<'t> {
                 Rule::comma if first => self.comma_between_arms(child, &mut first),
                 _ => {}
             }
+        }
+        if let Some(broken) = node.child(Rule::error_arm) {
+            arms.push(any_other(broken.span()));
         }
         StmtKind::Match { scrutinee, arms }
     }
@@ -106,4 +109,10 @@ impl<'t> Reader<'t> {
         }
         PatternKind::Variant { name, fields }
     }
+}
+
+/// An arm for all that a broken arm may have stood for.
+fn any_other(span: Span) -> MatchArm<Vec<Stmt>> {
+    let patterns = vec![Pattern { kind: PatternKind::Wildcard, span }];
+    MatchArm { patterns, body: vec![Stmt { kind: StmtKind::Error, span }], span }
 }

@@ -1,7 +1,7 @@
 //! Statements, but for the forms of `wait`.
 
-use super::Reader;
-use crate::ast::{ExperimentVariant, Expr, ExprKind, Ident, Share, Stmt, StmtKind};
+use super::{Reader, journeys::is_clause};
+use crate::ast::{ExperimentVariant, Expr, ExprKind, Ident, Share, Stmt, StmtKind, Wait};
 use journey_grammar::{Rule, Syntax, is_error};
 
 impl<'t> Reader<'t> {
@@ -11,13 +11,26 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn optional_block(&mut self, node: Syntax<'t>) -> Option<Vec<Stmt>> {
-        node.child(Rule::block).map(|block| block.children().filter_map(|child| self.stmt_in_block(child)).collect())
+        node.child(Rule::block).map(|block| self.stmts_of(block))
     }
 
-    /// A child of a block, where it is no brace around it and no mark in it.
-    pub(super) fn stmt_in_block(&mut self, node: Syntax<'t>) -> Option<Stmt> {
-        let mark = matches!(node.kind(), Rule::open | Rule::close | Rule::unclosed | Rule::semicolon);
-        (!mark).then(|| self.stmt(node))
+    /// The statements among the children of a node.
+    pub(super) fn stmts_of(&mut self, node: Syntax<'t>) -> Vec<Stmt> {
+        let mut body = Vec::new();
+        let mut parts = node.children().filter(|child| is_stmt(child.kind())).peekable();
+        while let Some(part) = parts.next() {
+            let mut stmt = self.stmt(part);
+            if parts.peek().is_some_and(|next| self.is_cut_short(part, *next)) {
+                spoil(&mut stmt);
+            }
+            body.push(stmt);
+        }
+        body
+    }
+
+    /// Whether a broken part behind a statement belongs to it, so that the statement is not what was meant.
+    pub(super) fn is_cut_short(&self, node: Syntax<'t>, next: Syntax<'t>) -> bool {
+        is_error(next.kind()) && self.goes_on(node.span(), next.span())
     }
 
     pub(super) fn stmt(&mut self, node: Syntax<'t>) -> Stmt {
@@ -164,4 +177,24 @@ impl<'t> Reader<'t> {
 /// The statement that stands as the value of a binding.
 fn effect_in(node: Syntax<'_>) -> Option<Syntax<'_>> {
     node.children().find(|child| matches!(child.kind(), Rule::send_stmt | Rule::call_stmt | Rule::run_stmt | Rule::decide_stmt))
+}
+
+fn is_stmt(kind: Rule) -> bool {
+    let mark = matches!(kind, Rule::open | Rule::close | Rule::unclosed | Rule::semicolon);
+    let head = matches!(kind, Rule::kw_journey | Rule::ident | Rule::params | Rule::string | Rule::error_clause);
+    !mark && !head && !is_clause(kind)
+}
+
+/// Leaves of a statement that was cut short only what it binds.
+fn spoil(stmt: &mut Stmt) {
+    match &mut stmt.kind {
+        StmtKind::Let { value, .. } => value.kind = ExprKind::Error,
+        StmtKind::Wait { wait: Wait::For(_) | Wait::Until(_) | Wait::UntilLocal { .. } | Wait::UntilWithin { .. }, .. }
+        | StmtKind::Send { .. }
+        | StmtKind::Assign { .. }
+        | StmtKind::AddAssign { .. }
+        | StmtKind::Finish(_)
+        | StmtKind::Fail(_) => stmt.kind = StmtKind::Error,
+        _ => {}
+    }
 }

@@ -17,13 +17,17 @@ impl<'t> Reader<'t> {
     }
 
     fn test_body(&mut self, node: Syntax<'t>) -> Vec<TestStmt> {
-        let statements = node.children().filter(|child| is_test_stmt(child.kind()));
-        let read = statements.map(|child| {
-            let span = child.span();
-            let kind = self.deeper(1, span, |reader| reader.test_stmt(child)).unwrap_or(TestStmtKind::Error);
-            TestStmt { kind, span }
-        });
-        read.collect()
+        let mut body = Vec::new();
+        let mut parts = node.children().filter(|child| is_test_stmt(child.kind())).peekable();
+        while let Some(part) = parts.next() {
+            let span = part.span();
+            let mut kind = self.deeper(1, span, |reader| reader.test_stmt(part)).unwrap_or(TestStmtKind::Error);
+            if parts.peek().is_some_and(|next| self.is_cut_short(part, *next)) && part.kind() != Rule::as_stmt {
+                kind = TestStmtKind::Error;
+            }
+            body.push(TestStmt { kind, span });
+        }
+        body
     }
 
     fn test_stmt(&mut self, node: Syntax<'t>) -> TestStmtKind {

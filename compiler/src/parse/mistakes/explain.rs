@@ -6,6 +6,7 @@ use super::{
     places::{is_word, to_u32},
     probe_of,
     shapes::shape,
+    values::unit_meant,
     words,
 };
 use crate::diagnostics::Diagnostic;
@@ -94,8 +95,13 @@ impl<'t> Reader<'t> {
         let starts_anew = words::STATEMENTS.contains(&word) && broken.node.kind() == Rule::error_stmt
             || words::TEST_STATEMENTS.contains(&word) && broken.node.kind() == Rule::error_test_stmt
             || matches!(broken.node.kind(), Rule::error_clause | Rule::error_head);
-        let goes_on = word.starts_with(['(', '[', '{', '.', ',', ')', ']', '+', '-', '*', '/', '%', '<', '>', '=', '!', '?', '&', '|']);
-        !starts_anew && (!self.breaks_between(before.end, first.start) || goes_on)
+        !starts_anew && self.goes_on(before, first)
+    }
+
+    /// Whether what could not be read goes on with what stands before it: on its line, or with a mark that starts nothing.
+    pub(in super::super) fn goes_on(&self, before: Span, broken: Span) -> bool {
+        const MARKS: &[char] = &['(', '[', '{', '.', ',', ')', ']', '+', '-', '*', '/', '%', '<', '>', '=', '!', '?', '&', '|'];
+        !self.breaks_between(before.end, broken.start) || self.slice(self.word_at(broken.start)).starts_with(MARKS)
     }
 
     fn closing_mark(&mut self, broken: Broken<'t>, first: Span) -> bool {
@@ -181,7 +187,9 @@ impl<'t> Reader<'t> {
         let (number, unit) = (self.slice(stop.last), self.slice(stop.found));
         let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '_');
         let word = unit.starts_with(char::is_alphabetic) && !words::STATEMENTS.contains(&unit) && !words::RESERVED.contains(&unit);
-        if !is_number || !word || stop.at_line_end {
+        // In a list it is more likely the comma that is missing.
+        let listed = stop.words.iter().any(|word| word == "`,`") && unit_meant(unit).is_none();
+        if !is_number || !word || stop.at_line_end || listed {
             return false;
         }
         self.unit_apart(stop.last, stop.found);

@@ -6,7 +6,7 @@ use journey_grammar::Span;
 use unicode_normalization::UnicodeNormalization;
 
 impl<'t> Reader<'t> {
-    pub(super) fn slice(&self, span: Span) -> &'t str {
+    pub(in super::super) fn slice(&self, span: Span) -> &'t str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
@@ -14,12 +14,12 @@ impl<'t> Reader<'t> {
         Span::new(self.file, start, end)
     }
 
-    pub(super) fn ident_at(&self, span: Span) -> Ident {
+    pub(in super::super) fn ident_at(&self, span: Span) -> Ident {
         Ident { name: self.slice(span).nfc().collect(), span }
     }
 
     /// The word, number or mark that begins at an offset; empty at the end of the text.
-    pub(super) fn word_at(&self, at: u32) -> Span {
+    pub(in super::super) fn word_at(&self, at: u32) -> Span {
         let rest = self.text.get(at as usize..).unwrap_or("");
         let word = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
         let mark = ["&&", "||", "=>", "->", "==", "!=", "<=", ">=", "??", "..", "+="].iter().find(|mark| rest.starts_with(**mark));

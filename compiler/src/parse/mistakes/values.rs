@@ -195,7 +195,7 @@ impl<'t> Reader<'t> {
 }
 
 /// The unit that a word means.
-fn unit_meant(word: &str) -> Option<&'static str> {
+pub(super) fn unit_meant(word: &str) -> Option<&'static str> {
     Some(match word.to_lowercase().as_str() {
         "s" | "sec" | "secs" | "second" | "seconds" => "s",
         "m" | "min" | "mins" | "minute" | "minutes" => "m",

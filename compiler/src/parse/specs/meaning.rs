@@ -156,3 +156,17 @@ fn a_binding_of_what_is_not_supported_yet_keeps_its_name() {
     let ItemKind::Journey(journey) = &file.items[0].kind else { panic!("{:?}", file.items) };
     assert!(matches!(&journey.body[0].kind, StmtKind::Unsupported { binds, .. } if binds[0].name == "b"));
 }
+
+#[test]
+fn what_is_broken_is_reported_once_and_poisons_what_it_binds() {
+    let source =
+        "event e { a: Int }\njourney j {\n  enter om e as x\n  wait 2 dayz\n  let y = x.a z\n  match y { 1 = break  _ => break }\n}\n";
+    let (file, diagnostics) = read(source);
+    assert_eq!(diagnostics.iter().map(|said| said.code).collect::<Vec<_>>(), ["E0104", "E0110", "E0101", "E0101"]);
+    let ItemKind::Journey(journey) = &file.items[1].kind else { panic!("{:?}", file.items) };
+    assert!(matches!(&journey.body[0].kind, StmtKind::Unsupported { binds, .. } if binds[0].name == "x"));
+    assert!(matches!(&journey.body[1].kind, StmtKind::Error));
+    assert!(
+        matches!(&journey.body[3].kind, StmtKind::Let { name, value, .. } if name.name == "y" && matches!(value.kind, ExprKind::Error))
+    );
+}
