@@ -20,14 +20,15 @@ use journey_compiler::machine::BUDGET_DEFAULT;
 use journey_compiler::{Program, Sources};
 use lines::{LineReader, Piece};
 use position::Prefix;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Events that a commit holds at most.
-const BATCH_EVENTS: usize = 4_096;
 /// Customers that a commit writes at most, but for those of one event.
-const BATCH_CUSTOMERS: usize = 512;
+const COMMIT_CUSTOMERS: usize = 512;
 /// Bytes of effects after which they are handed on.
-const BATCH_EFFECTS: usize = 4 << 20;
+const COMMIT_EFFECTS: usize = 4 << 20;
+/// Bytes of rejected inputs after which they are written.
+const COMMIT_REJECTED: usize = 4 << 20;
 /// Rejected inputs that a summary keeps.
 const REJECTED_MAX: usize = 100;
 
@@ -46,11 +47,21 @@ pub struct Options {
     pub dedupe_ms: i64,
     /// Turns that each step may take.
     pub budget: i64,
+    /// Events that a commit holds at most.
+    pub commit_events: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { now_ms: None, arrival_ms: 0, until: None, drain: false, dedupe_ms: 7 * 86_400_000, budget: BUDGET_DEFAULT }
+        Self {
+            now_ms: None,
+            arrival_ms: 0,
+            until: None,
+            drain: false,
+            dedupe_ms: 7 * 86_400_000,
+            budget: BUDGET_DEFAULT,
+            commit_events: 4_096,
+        }
     }
 }
 
@@ -77,15 +88,20 @@ pub struct Progress {
 pub enum RunError {
     #[error("cannot read {input}: {error}")]
     Input { input: String, error: std::io::Error },
-    #[error("cannot write effects: {0}")]
-    Sink(std::io::Error),
+    /// What was committed is not lost for it: the next run with the same store and place makes the effects whole.
+    #[error("cannot write effects: {error}")]
+    Sink {
+        /// Where that is not the sink that was given.
+        place: Option<PathBuf>,
+        error: std::io::Error,
+    },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(
         "the events begin like those that were run before, but differ from them before byte {0}: give a file with only the new or mended ones (what was handled is known by its id)"
     )]
     InputChanged(u64),
-    #[error("`{journey}` has {live} live instances of version {old}, which this program does not have (its version is {new})")]
+    #[error("`{journey}` has {live} live {} of version {old}, which this program does not have (its version is {new})", if *live == 1 { "instance" } else { "instances" })]
     Version { journey: String, live: u64, old: String, new: String },
 }
 
@@ -126,6 +142,8 @@ struct Runner<'a, 's, S> {
     /// Those of the summary.
     rejected: Vec<Rejected>,
     new_rejected: Vec<Rejected>,
+    /// Bytes of their texts.
+    rejected_bytes: usize,
     prefix: Prefix,
     /// Events since the last commit.
     batch: usize,
@@ -157,6 +175,7 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
             new_broadcasts: Vec::new(),
             rejected: Vec::new(),
             new_rejected: Vec::new(),
+            rejected_bytes: 0,
             prefix,
             batch: 0,
         })
@@ -165,10 +184,12 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
     /// Makes the file of effects whole where a run ended before it could, and settles where those of this run go.
     fn place_effects(&mut self) -> Result<(), RunError> {
         if let (Some(place), Some((offset, lines))) = (&self.meta.effects_place, self.world.store.unreleased()?) {
-            EffectsFile::mend(place, offset, &lines).map_err(RunError::Sink)?;
+            let at_place = |error| RunError::Sink { place: Some(place.path.clone()), error };
+            EffectsFile::mend(place, offset, &lines).map_err(at_place)?;
         }
         if let Some(sink) = self.sink.as_deref_mut() {
-            self.meta.effects_place = sink.start(self.meta.effects_place.as_ref(), self.meta.effects_bytes).map_err(RunError::Sink)?;
+            let start = sink.start(self.meta.effects_place.as_ref(), self.meta.effects_bytes);
+            self.meta.effects_place = start.map_err(|error| RunError::Sink { place: None, error })?;
         }
         Ok(())
     }
@@ -194,7 +215,11 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
     }
 
     fn batch_is_full(&self) -> bool {
-        self.batch >= BATCH_EVENTS || self.world.store.pending() >= BATCH_CUSTOMERS || self.world.observer.text.len() >= BATCH_EFFECTS
+        self.batch >= self.options.commit_events
+            || self.world.store.pending() >= COMMIT_CUSTOMERS.min(self.options.commit_events)
+            || self.world.observer.text.len() >= COMMIT_EFFECTS
+            || self.rejected_bytes >= COMMIT_REJECTED
+            || self.world.store.is_crowded()
     }
 
     /// Commits when enough has changed, in the midst of timers or of a broadcast.
@@ -220,11 +245,12 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
             effects: &self.world.observer.text,
         })?;
         if let Some(sink) = self.sink.as_deref_mut().filter(|_| !self.world.observer.text.is_empty()) {
-            sink.release(offset, &self.world.observer.text).map_err(RunError::Sink)?;
+            sink.release(offset, &self.world.observer.text).map_err(|error| RunError::Sink { place: None, error })?;
         }
         self.world.observer.text.clear();
         self.new_broadcasts.clear();
         self.new_rejected.clear();
+        self.rejected_bytes = 0;
         self.batch = 0;
         Ok(())
     }

@@ -17,7 +17,6 @@ use crate::engine::profile::Schema;
 use crate::summary::Rejected;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// A customer's place in the working set; good until the next [`Store::commit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +57,9 @@ pub trait Store {
     /// How many customers the next commit will write.
     fn pending(&self) -> usize;
 
+    /// Whether more customers are in memory than should be; a commit makes room.
+    fn is_crowded(&self) -> bool;
+
     /// The first row of the index of timers, by due time, then by customer key; its customer is in the working set.
     ///
     /// # Errors
@@ -67,11 +69,11 @@ pub trait Store {
     /// Sets under which due time a customer stands in the index of timers, in place of [`Customer::indexed_ms`].
     fn set_timer(&mut self, slot: Slot, due_ms: Option<i64>);
 
-    /// The keys of all customers, uncommitted ones included, in any order.
+    /// Shows all customers as they are now, in any order. The working set does not grow by it.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    fn keys(&mut self) -> Result<Vec<Arc<str>>, StoreError>;
+    fn each(&mut self, see: &mut dyn FnMut(&Customer)) -> Result<(), StoreError>;
 
     /// Makes all changes since the last commit, and this, durable as one.
     ///
@@ -110,12 +112,23 @@ pub struct Meta {
     /// Versions of the journeys in the last run, by name.
     pub versions: BTreeMap<String, String>,
     pub position: Position,
-    /// The last customer to whom the broadcast at the position was offered, while it is under way.
-    pub broadcast_after: Option<String>,
+    /// The broadcast in whose midst the commit was.
+    pub under_way: Option<UnderWay>,
+    /// The clock when the drain began in whose midst the commit was.
+    pub drain_from_ms: Option<i64>,
     /// Bytes of all effects until now.
     pub effects_bytes: u64,
     /// Where they go; `None` while nobody wants them.
     pub effects_place: Option<crate::run::EffectsPlace>,
+}
+
+/// A broadcast that was offered to some of those whom it can concern.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWay {
+    /// Of its source and id.
+    pub hash: u64,
+    /// The last customer to whom it was offered; it goes by the order of keys.
+    pub after: String,
 }
 
 /// How much of the inputs, one after another, has been consumed.

@@ -34,6 +34,14 @@ pub(crate) enum Accepted<'a> {
     Event(Offer<'a>),
 }
 
+/// See [`World::first_timer`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum First {
+    None,
+    PutRight,
+    Due(i64, Slot),
+}
+
 impl<'s, S: Store, O: Observer> World<'s, S, O> {
     pub fn new(engine: Engine, store: &'s mut S, observer: O, clock_ms: Option<i64>, dedupe_ms: i64) -> Result<Self, StoreError> {
         let broadcasts = store.broadcasts()?;
@@ -45,23 +53,27 @@ impl<'s, S: Store, O: Observer> World<'s, S, O> {
         self.clock_ms.unwrap_or(i64::MIN).saturating_sub(self.dedupe_ms)
     }
 
-    /// When the next timer is due. Rows of the index that are too early are put right on the way.
-    pub fn next_due(&mut self) -> Result<Option<i64>, StoreError> {
-        while let Some((indexed_ms, slot)) = self.store.next_timer()? {
-            let due_ms = self.store.customer(slot).due_ms();
-            if due_ms == Some(indexed_ms) {
-                return Ok(due_ms);
-            }
-            self.store.changed(slot);
-            self.store.set_timer(slot, due_ms);
+    /// The first row of the index of timers that is before the instant. Where it is too early, it is put right instead: there
+    /// may be many such rows, and a commit must be possible between them.
+    pub fn first_timer(&mut self, limit_ms: i64) -> Result<First, StoreError> {
+        let Some((indexed_ms, slot)) = self.store.next_timer()?.filter(|&(at_ms, _)| at_ms < limit_ms) else { return Ok(First::None) };
+        let due_ms = self.store.customer(slot).due_ms();
+        if due_ms == Some(indexed_ms) {
+            return Ok(First::Due(indexed_ms, slot));
         }
-        Ok(None)
+        self.store.changed(slot);
+        self.store.set_timer(slot, due_ms);
+        Ok(First::PutRight)
     }
 
-    /// Fires the first timer that is due before the instant; an event stamped at a deadline is in time. Says whether there was one.
+    /// Fires the first timer that is due before the instant, or puts a row of the index right; an event stamped at a deadline is
+    /// in time. Says whether there was anything to do.
     pub fn fire_before(&mut self, limit_ms: i64) -> Result<bool, StoreError> {
-        let Some(due_ms) = self.next_due()?.filter(|&due| due < limit_ms) else { return Ok(false) };
-        let Some((_, slot)) = self.store.next_timer()? else { return Ok(false) };
+        let (due_ms, slot) = match self.first_timer(limit_ms)? {
+            First::None => return Ok(false),
+            First::PutRight => return Ok(true),
+            First::Due(due_ms, slot) => (due_ms, slot),
+        };
         self.clock_ms = self.clock_ms.max(Some(due_ms));
         let customer = self.store.customer(slot);
         self.engine.due(customer, due_ms, &mut self.observer);
@@ -69,7 +81,7 @@ impl<'s, S: Store, O: Observer> World<'s, S, O> {
         Ok(true)
     }
 
-    /// Fires the first timer that is due then or before.
+    /// The same for what is due then or before.
     pub fn fire_until(&mut self, limit_ms: i64) -> Result<bool, StoreError> {
         self.fire_before(limit_ms.saturating_add(1))
     }
@@ -141,11 +153,7 @@ impl<'s, S: Store, O: Observer> World<'s, S, O> {
 
     fn build_index(&mut self, event: EventId) -> Result<(), StoreError> {
         self.index.add(event);
-        for key in self.store.keys()? {
-            let slot = self.store.open(&key)?;
-            let customer = self.store.customer(slot);
-            self.index.update_event(&mut self.engine, customer, event);
-        }
-        Ok(())
+        let (index, engine) = (&mut self.index, &mut self.engine);
+        self.store.each(&mut |customer| index.update_event(engine, customer, event))
     }
 }

@@ -5,13 +5,13 @@ mod moment;
 mod progress;
 mod summary;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, system_reason};
 use crate::output::{Format, Output};
 use crate::report;
 use clap::Args;
 use journey_compiler::{Program, Sources, project};
 use journey_runtime::run::{self, Input, Options, RunError, Sink};
-use journey_runtime::store::{MemoryStore, SledStore};
+use journey_runtime::store::{MemoryStore, SledStore, Store};
 use journey_runtime::{Summary, Until};
 use moment::{instant, until};
 use std::fs::File;
@@ -82,6 +82,7 @@ pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
         drain: command.drain,
         dedupe_ms: project.settings.dedupe_window_ms,
         budget: project.settings.budget,
+        commit_events: project.settings.commit_events,
     };
     let cache_bytes = project.settings.cache_bytes;
     let summary = Job { command, program: &program, sources: &Arc::new(project.sources), options: &options, cache_bytes }.run()?;
@@ -119,22 +120,45 @@ impl Job<'_> {
     fn run(&self) -> Result<Summary, Failure> {
         let command = self.command;
         let inputs = open_inputs(&command.events)?;
+        // First the store: while another process uses it, nothing else is touched.
+        match &command.data {
+            Some(folder) => {
+                let mut store = SledStore::open(folder, self.cache_bytes).map_err(|error| self.told(&error.into()))?;
+                self.run_on(&mut store, inputs)
+            }
+            None => self.run_on(&mut MemoryStore::new(), inputs),
+        }
+    }
+
+    fn run_on(&self, store: &mut impl Store, inputs: Vec<Input<'_>>) -> Result<Summary, Failure> {
+        let command = self.command;
         let mut sink = match &command.effects {
             Some(path) => Some(effects::open(path, &command.events, command.data.is_some())?),
             None => None,
         };
         let sink: Option<&mut dyn Sink> = sink.as_mut().map(|sink| &mut **sink as &mut dyn Sink);
         let bar = progress::Bar::new(&command.events);
-        let mut tell = |progress| bar.tell(progress);
-        let ran = match &command.data {
-            Some(folder) => {
-                let mut store = SledStore::open(folder, self.cache_bytes).map_err(|error| told(&error.into()))?;
-                run::run(self.program, self.sources, self.options, inputs, &mut store, sink, &mut tell)
-            }
-            None => run::run(self.program, self.sources, self.options, inputs, &mut MemoryStore::new(), sink, &mut tell),
-        };
+        let ran = run::run(self.program, self.sources, self.options, inputs, store, sink, &mut |progress| bar.tell(progress));
         bar.finish();
-        ran.map_err(|error| told(&error))
+        ran.map_err(|error| self.told(&error))
+    }
+
+    fn told(&self, error: &RunError) -> Failure {
+        match error {
+            RunError::Version { .. } => {
+                Failure::Program(format!("{error}: run the program as it was until they have ended, or take another data folder"))
+            }
+            RunError::Sink { place, error } => {
+                let place = place.as_ref().or(self.command.effects.as_ref());
+                let place = place.map_or(String::new(), |place| format!(" to `{}`", place.display()));
+                let advice = match error.kind() {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and run the same command again",
+                    _ => "",
+                };
+                Failure::Environment(format!("the effects can't be written{place}: {}{advice}", system_reason(error)))
+            }
+            _ => Failure::Environment(error.to_string()),
+        }
     }
 }
 
@@ -161,13 +185,4 @@ fn open_input(path: &Path) -> Result<Input<'static>, Failure> {
 
 fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
-}
-
-fn told(error: &RunError) -> Failure {
-    match error {
-        RunError::Version { .. } => {
-            Failure::Program(format!("{error}: run the program as it was until they have ended, or take another data folder"))
-        }
-        _ => Failure::Environment(error.to_string()),
-    }
 }

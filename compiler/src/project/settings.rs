@@ -13,6 +13,8 @@ pub const BUDGET_MAX: i64 = 1_000_000_000;
 pub const CACHE_MIN_MIB: i64 = 4;
 /// More memory than machines have.
 pub const CACHE_MAX_MIB: i64 = 1 << 20;
+/// More events at once make nothing quicker.
+pub const COMMIT_EVENTS_MAX: usize = 1 << 16;
 /// The longest time for which ids of events can be remembered: a year.
 pub const DEDUPE_WINDOW_MAX_MS: i64 = 366 * DAY_MS;
 
@@ -28,16 +30,25 @@ pub struct Settings {
     pub dedupe_window_ms: i64,
     /// Memory for customers of a data folder; the others stay on disk.
     pub cache_bytes: u64,
+    /// Events that are made durable together at most, in a data folder.
+    pub commit_events: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { name: None, budget: BUDGET_DEFAULT, dedupe_window_ms: 7 * DAY_MS, cache_bytes: 256 << 20 }
+        Self { name: None, budget: BUDGET_DEFAULT, dedupe_window_ms: 7 * DAY_MS, cache_bytes: 256 << 20, commit_events: 4_096 }
     }
 }
 
 /// The keys, with the table in which they stand.
-const KEYS: &[(&str, &str)] = &[("", "name"), ("", "limits"), ("limits", "budget"), ("limits", "dedupe_window"), ("limits", "cache_mib")];
+const KEYS: &[(&str, &str)] = &[
+    ("", "name"),
+    ("", "limits"),
+    ("limits", "budget"),
+    ("limits", "dedupe_window"),
+    ("limits", "cache_mib"),
+    ("limits", "commit_events"),
+];
 
 /// Reads the text of `journey.toml`; what is wrong is reported, and its default holds.
 pub(super) fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Settings {
@@ -79,6 +90,7 @@ impl Reader<'_> {
                 ("limits", "budget") => self.budget(value),
                 ("limits", "dedupe_window") => self.dedupe_window(value),
                 ("limits", "cache_mib") => self.cache(value),
+                ("limits", "commit_events") => self.commit_events(value),
                 (_, name) => self.unknown(table, name, key.span()),
             }
         }
@@ -95,6 +107,13 @@ impl Reader<'_> {
         match integer(value) {
             Some(mib @ CACHE_MIN_MIB..=CACHE_MAX_MIB) => self.settings.cache_bytes = mib.cast_unsigned() << 20,
             _ => self.wrong(value, "`cache_mib` is a whole number from 4 to 1_048_576", "write `cache_mib = 256`"),
+        }
+    }
+
+    fn commit_events(&mut self, value: &Spanned<DeValue<'_>>) {
+        match integer(value).and_then(|events| usize::try_from(events).ok()) {
+            Some(events @ 1..=COMMIT_EVENTS_MAX) => self.settings.commit_events = events,
+            _ => self.wrong(value, "`commit_events` is a whole number from 1 to 65_536", "write `commit_events = 4_096`"),
         }
     }
 

@@ -5,8 +5,8 @@
 
 use super::Sink;
 use serde::{Deserialize, Serialize};
-use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Where a store's effects go: kept in its `Meta`.
@@ -30,9 +30,12 @@ impl EffectsFile {
     /// Opens the file, or makes it; what it holds stays.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Where it cannot be written, or another process does so.
     pub fn append(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(io::Error::other("another `journey` is writing to it"));
+        }
         Ok(Self { file, path: std::path::absolute(path)?, starts_at: 0 })
     }
 
@@ -57,7 +60,8 @@ impl EffectsFile {
         let length = file.metadata()?.len();
         let mut torn = Self { file, path: place.path.clone(), starts_at: place.starts_at };
         match torn.place_of(offset) {
-            Some(start) if (start..start + lines.len() as u64).contains(&length) => torn.release(offset, lines),
+            // Once more even where its length is right: after a loss of power its bytes may not be.
+            Some(start) if (start..=start + lines.len() as u64).contains(&length) => torn.release(offset, lines),
             _ => Ok(()),
         }
     }
@@ -70,7 +74,7 @@ impl EffectsFile {
 
 impl Sink for EffectsFile {
     fn start(&mut self, last: Option<&EffectsPlace>, offset: u64) -> io::Result<Option<EffectsPlace>> {
-        let length = self.file.metadata()?.len();
+        let mut length = self.file.metadata()?.len();
         let is_where_it_was = |last: &EffectsPlace| {
             last.path == self.path && {
                 self.starts_at = last.starts_at;
@@ -78,6 +82,7 @@ impl Sink for EffectsFile {
             }
         };
         if !last.is_some_and(is_where_it_was) {
+            length += end_last_line(&mut self.file, length)?;
             self.starts_at = offset.cast_signed().saturating_sub(length.cast_signed());
         }
         Ok(Some(EffectsPlace { path: self.path.clone(), starts_at: self.starts_at }))
@@ -90,6 +95,15 @@ impl Sink for EffectsFile {
         self.file.write_all(lines.as_bytes())?;
         self.file.sync_data()
     }
+}
+
+/// Ends the last line of a file that others wrote, where it has no end. Gives how many bytes that took.
+fn end_last_line(file: &mut File, length: u64) -> io::Result<u64> {
+    let Some(last) = length.checked_sub(1) else { return Ok(0) };
+    let mut byte = [0];
+    file.seek(SeekFrom::Start(last))?;
+    file.read_exact(&mut byte)?;
+    if byte == *b"\n" { Ok(0) } else { file.write_all(b"\n").map(|()| 1) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::lines::Line;
 use super::{REJECTED_MAX, RunError, Runner};
 use crate::customer::event_hash;
 use crate::engine::Offer;
-use crate::store::Store;
+use crate::store::{Store, UnderWay};
 use crate::summary::Rejected;
 use crate::wire::Reason;
 use crate::wire::envelope::{self, Envelope};
@@ -19,20 +19,20 @@ impl<S: Store> Runner<'_, '_, S> {
         if line.raw.iter().all(u8::is_ascii_whitespace) && !line.is_too_long {
             return Ok(());
         }
-        self.world.engine.counters.events.read += 1;
         match self.accept(line) {
-            Ok((envelope, accepted)) => self.handle(&envelope, accepted),
-            Err(reason) => {
-                self.reject(line, reason);
-                Ok(())
-            }
+            Ok((envelope, accepted)) => self.handle(&envelope, accepted)?,
+            Err(reason) => self.reject(line, reason),
         }
+        // Not before: a commit in its midst would count it, and the run that goes on from there would count it again.
+        self.world.engine.counters.events.read += 1;
+        Ok(())
     }
 
     fn reject(&mut self, line: &Line<'_>, reason: Reason) {
         self.world.engine.counters.events.rejected += 1;
         let rejected = Rejected::new(line.input, line.number, reason, line.raw);
         if self.world.store.is_durable() {
+            self.rejected_bytes += rejected.text.len();
             self.new_rejected.push(rejected.clone());
         }
         if self.rejected.len() < REJECTED_MAX {
@@ -69,14 +69,16 @@ impl<S: Store> Runner<'_, '_, S> {
 
     fn handle(&mut self, envelope: &Envelope<'_>, accepted: Accepted<'_>) -> Result<(), RunError> {
         let at_ms = envelope.time_ms.or(self.world.clock_ms).unwrap_or(self.options.arrival_ms);
-        let fired = self.advance(at_ms)?;
+        let hash = event_hash(&envelope.source, &envelope.id);
+        // Before a broadcast that is under way they have fired; what is due by now is for after it.
+        let fired = if envelope.subject.is_none() && self.is_under_way(hash) { false } else { self.advance(at_ms)? };
         self.meta.last_event_ms = self.world.clock_ms;
+        self.meta.drain_from_ms = None;
         // Timers have used the heap in which the payload stood.
         let accepted = match accepted {
             Accepted::Event(offer) if fired => Accepted::Event(Offer::new(offer.event, offer.payload)),
             accepted => accepted,
         };
-        let hash = event_hash(&envelope.source, &envelope.id);
         match envelope.subject.as_deref() {
             Some(subject) => Ok(self.world.handle(subject, accepted, hash, at_ms)?),
             None => self.handle_broadcast(accepted, hash, at_ms),
@@ -92,7 +94,7 @@ impl<S: Store> Runner<'_, '_, S> {
             return Ok(());
         }
         if let Accepted::Event(offer) = accepted {
-            self.broadcast(Offer::new(offer.event, offer.payload), at_ms)?;
+            self.broadcast(Offer::new(offer.event, offer.payload), hash, at_ms)?;
         }
         self.world.count(accepted);
         self.world.broadcasts.insert(hash, came_ms);
@@ -100,17 +102,23 @@ impl<S: Store> Runner<'_, '_, S> {
         Ok(())
     }
 
-    fn broadcast(&mut self, offer: Offer<'_>, at_ms: i64) -> Result<(), RunError> {
+    fn broadcast(&mut self, offer: Offer<'_>, hash: u64, at_ms: i64) -> Result<(), RunError> {
         let concerned = self.world.concerned(offer)?;
-        let after = self.meta.broadcast_after.take();
-        for key in concerned.iter().filter(|key| after.as_deref().is_none_or(|after| ***key > *after)) {
+        let done = if self.is_under_way(hash) { self.meta.under_way.take() } else { None };
+        for key in concerned.iter().filter(|key| done.as_ref().is_none_or(|done| ***key > *done.after)) {
             self.world.broadcast_to(key, offer, at_ms)?;
             if self.batch_is_full() {
-                self.meta.broadcast_after = Some(key.to_string());
+                self.meta.under_way = Some(UnderWay { hash, after: key.to_string() });
                 self.commit()?;
             }
         }
-        self.meta.broadcast_after = None;
+        if self.is_under_way(hash) {
+            self.meta.under_way = None;
+        }
         Ok(())
+    }
+
+    fn is_under_way(&self, hash: u64) -> bool {
+        self.meta.under_way.as_ref().is_some_and(|broadcast| broadcast.hash == hash)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{RunError, Runner, Until};
 use crate::store::Store;
+use crate::world::First;
 
 /// How far `--drain` goes on: 10 years, in milliseconds.
 const DRAIN_MS: i64 = 3_653 * 86_400_000;
@@ -42,7 +43,19 @@ impl<S: Store> Runner<'_, '_, S> {
         if !self.options.drain {
             return Ok(false);
         }
-        self.fire_until(target_ms.saturating_add(DRAIN_MS))?;
-        Ok(self.world.next_due()?.is_some())
+        let from_ms = *self.meta.drain_from_ms.get_or_insert(target_ms);
+        self.fire_until(from_ms.saturating_add(DRAIN_MS))?;
+        self.meta.drain_from_ms = None;
+        self.is_timer_left()
+    }
+
+    fn is_timer_left(&mut self) -> Result<bool, RunError> {
+        loop {
+            match self.world.first_timer(i64::MAX)? {
+                First::None => return Ok(false),
+                First::Due(..) => return Ok(true),
+                First::PutRight => self.commit_if_full()?,
+            }
+        }
     }
 }

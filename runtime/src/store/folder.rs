@@ -127,7 +127,10 @@ fn check_mark(path: &Path, file: &mut File) -> Result<(), StoreError> {
         let write = |file: &mut File| -> io::Result<()> {
             file.rewind()?;
             writeln!(file, "{MARK}{FORMAT}")?;
-            file.sync_all()
+            file.sync_all()?;
+            File::open(path)?.sync_all()?;
+            // That the folder is there must last too; where the one around it cannot be read, the system will see to it.
+            std::path::absolute(path)?.parent().and_then(|around| File::open(around).ok()).map_or(Ok(()), |around| around.sync_all())
         };
         return write(file).map_err(|error| failed(path, "cannot be written to", &error));
     }

@@ -63,6 +63,10 @@ impl Store for MemoryStore {
         0
     }
 
+    fn is_crowded(&self) -> bool {
+        false
+    }
+
     fn next_timer(&mut self) -> Result<Option<(i64, Slot)>, StoreError> {
         Ok(self.timers.first().map(|&(due, _, slot)| (due, slot)))
     }
@@ -81,8 +85,9 @@ impl Store for MemoryStore {
         }
     }
 
-    fn keys(&mut self) -> Result<Vec<Arc<str>>, StoreError> {
-        Ok(self.customers.iter().map(|customer| Arc::clone(&customer.key)).collect())
+    fn each(&mut self, see: &mut dyn FnMut(&Customer)) -> Result<(), StoreError> {
+        self.customers.iter().for_each(see);
+        Ok(())
     }
 
     fn commit(&mut self, _: &Commit<'_>) -> Result<(), StoreError> {

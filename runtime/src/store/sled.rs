@@ -82,6 +82,9 @@ impl SledStore {
             scratch: Vec::new(),
         };
         store.meta = store.read(rows::META, "the table of contents")?;
+        if store.meta.is_none() && !store.guarded("cannot be read", || Ok(store.db.is_empty()))? {
+            return Err(store.damaged("the table of contents"));
+        }
         Ok(store)
     }
 
@@ -121,9 +124,12 @@ impl SledStore {
     fn load(&self, key: &str) -> Result<Option<(Customer, u64)>, StoreError> {
         let row = rows::customer(key);
         let Some(value) = self.get(&row)? else { return Ok(None) };
-        let customer = rows::unseal(&row, &value).and_then(|bytes| Customer::decode(Arc::from(key), bytes).ok());
-        let customer = customer.ok_or_else(|| self.damaged(&format!("the record of the customer `{key}`")))?;
-        Ok(Some((customer, value.len() as u64)))
+        Ok(Some((self.decode(Arc::from(key), &row, &value)?, value.len() as u64)))
+    }
+
+    fn decode(&self, key: Arc<str>, row: &[u8], value: &[u8]) -> Result<Customer, StoreError> {
+        let customer = rows::unseal(row, value).and_then(|bytes| Customer::decode(Arc::clone(&key), bytes).ok());
+        customer.ok_or_else(|| self.damaged(&format!("the record of the customer `{key}`")))
     }
 
     fn fill(&mut self, batch: &mut ::sled::Batch, commit: &Commit<'_>) -> Result<(), StoreError> {
@@ -154,6 +160,9 @@ impl SledStore {
         if !commit.effects.is_empty() {
             let start = commit.meta.effects_bytes.saturating_sub(commit.effects.len() as u64);
             insert(batch, rows::EFFECTS.to_vec(), sealable(&(start, commit.effects))?);
+        } else if self.meta.as_ref().is_some_and(|last| last.effects_place != commit.meta.effects_place) {
+            // Those of the last commit reached the place that was, and have no business in the new one.
+            batch.remove(rows::EFFECTS);
         }
         insert(batch, rows::META.to_vec(), sealable(commit.meta)?);
         Ok(())
@@ -201,12 +210,18 @@ impl Store for SledStore {
         self.working_set.changed.len()
     }
 
+    fn is_crowded(&self) -> bool {
+        self.working_set.is_crowded()
+    }
+
     fn next_timer(&mut self) -> Result<Option<(i64, Slot)>, StoreError> {
         let (timers, db) = (&mut self.timers, &self.db);
-        match guarded(&self.path, "cannot be read", || timers.first(db))? {
-            Some((due, key)) => Ok(Some((due, self.open(&key)?))),
-            None => Ok(None),
+        let Some((due_ms, key)) = guarded(&self.path, "cannot be read", || timers.first(db))? else { return Ok(None) };
+        let slot = self.open(&key)?;
+        if self.customer(slot).indexed_ms != Some(due_ms) {
+            return Err(self.damaged(&format!("what belongs to the customer `{key}`")));
         }
+        Ok(Some((due_ms, slot)))
     }
 
     fn set_timer(&mut self, slot: Slot, due_ms: Option<i64>) {
@@ -216,12 +231,16 @@ impl Store for SledStore {
         self.changed(slot);
     }
 
-    fn keys(&mut self) -> Result<Vec<Arc<str>>, StoreError> {
-        let mut keys: Vec<_> = self.keys_of(rows::CUSTOMERS)?.iter().filter_map(|row| rows::read_customer(row)).collect();
-        keys.extend(self.working_set.slots.keys().cloned());
-        keys.sort_unstable();
-        keys.dedup();
-        Ok(keys)
+    fn each(&mut self, see: &mut dyn FnMut(&Customer)) -> Result<(), StoreError> {
+        self.working_set.each(see);
+        let mut stored = self.db.scan_prefix(rows::CUSTOMERS);
+        while let Some((row, value)) = self.guarded("cannot be read", || stored.next().transpose())? {
+            let key = rows::read_customer(&row).ok_or_else(|| self.damaged("the key of a customer"))?;
+            if !self.working_set.slots.contains_key(&key) {
+                see(&self.decode(key, &row, &value)?);
+            }
+        }
+        Ok(())
     }
 
     fn commit(&mut self, commit: &Commit<'_>) -> Result<(), StoreError> {
@@ -291,6 +310,14 @@ impl WorkingSet {
         Ok(slot)
     }
 
+    fn each(&self, see: &mut dyn FnMut(&Customer)) {
+        self.slots.values().filter_map(|slot| self.cards.get(slot.0 as usize)).for_each(|card| see(&card.customer));
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.bytes > self.bytes_max
+    }
+
     fn card(&mut self, slot: Slot) -> &mut Card {
         &mut self.cards[slot.0 as usize]
     }
@@ -300,7 +327,7 @@ impl WorkingSet {
         for slot in std::mem::take(&mut self.changed) {
             self.card(slot).changed = false;
         }
-        if self.bytes > self.bytes_max {
+        if self.is_crowded() {
             self.evict();
         }
         self.round += 1;
