@@ -1,6 +1,7 @@
 //! The customer: one record, read, changed and written as one.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 mod seen;
@@ -51,7 +52,7 @@ pub struct Instance {
     /// Variables that are live there, as `machine::codec` writes them, one after another.
     pub frame: Vec<u8>,
     /// Of the pause's deadline arms, in order.
-    pub deadlines: Vec<i64>,
+    pub deadlines: SmallVec<[i64; 2]>,
     /// When the pause began, among the customer's pauses.
     pub armed: u64,
     pub started_ms: i64,

@@ -21,3 +21,12 @@ mod entries;
 
 #[path = "all/rules.rs"]
 mod rules;
+
+#[path = "all/decoding.rs"]
+mod decoding;
+
+#[path = "all/own_tests.rs"]
+mod own_tests;
+
+#[path = "all/sleeping.rs"]
+mod sleeping;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::VecDeque;
 
 /// Up to so many ids are looked through one by one; beyond, a set finds them.
-const SCAN_MAX: usize = 48;
+const SCAN_MAX: usize = 32;
 
 /// Stands for an event's source and id. 64 bits of a cryptographic hash: among the events of one customer within a window, two
 /// different ones practically never agree.
@@ -22,8 +22,7 @@ pub fn event_hash(source: &str, id: &str) -> u64 {
 /// Accepted events, oldest first, with the moment when each came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
-    hashes: VecDeque<u64>,
-    came_ms: VecDeque<i64>,
+    ids: VecDeque<(u64, i64)>,
     /// The hashes once more, where there are many.
     set: Option<Box<FxHashSet<u64>>>,
 }
@@ -34,31 +33,28 @@ impl Seen {
     pub fn contains(&self, hash: u64) -> bool {
         match &self.set {
             Some(set) => set.contains(&hash),
-            None => self.hashes.contains(&hash),
+            None => self.ids.iter().any(|&(seen, _)| seen == hash),
         }
     }
 
     /// Notes an event that came at `at_ms`, which is no earlier than that of any before.
     pub fn insert(&mut self, hash: u64, at_ms: i64) {
-        self.hashes.push_back(hash);
-        self.came_ms.push_back(at_ms);
+        self.ids.push_back((hash, at_ms));
         if let Some(set) = &mut self.set {
             set.insert(hash);
-        } else if self.hashes.len() > SCAN_MAX {
-            self.set = Some(Box::new(self.hashes.iter().copied().collect()));
+        } else if self.ids.len() > SCAN_MAX {
+            self.set = Some(Box::new(self.ids.iter().map(|&(hash, _)| hash).collect()));
         }
     }
 
     /// Forgets what came at `until_ms` or earlier.
     pub fn forget(&mut self, until_ms: i64) {
-        while self.came_ms.front().is_some_and(|&at| at <= until_ms) {
-            self.came_ms.pop_front();
-            let Some(hash) = self.hashes.pop_front() else { break };
+        while let Some((hash, _)) = self.ids.pop_front_if(|&mut (_, at)| at <= until_ms) {
             if let Some(set) = &mut self.set {
                 set.remove(&hash);
             }
         }
-        if self.hashes.len() <= SCAN_MAX / 2 {
+        if self.ids.len() <= SCAN_MAX / 2 {
             self.set = None;
         }
     }
@@ -66,13 +62,13 @@ impl Seen {
     /// How many are remembered.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.hashes.len()
+        self.ids.len()
     }
 
     /// Whether none is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.hashes.is_empty()
+        self.ids.is_empty()
     }
 }
 
@@ -80,7 +76,7 @@ impl Seen {
 impl Serialize for Seen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut last = 0i64;
-        let rows = self.hashes.iter().zip(&self.came_ms).map(|(hash, &at)| {
+        let rows = self.ids.iter().map(|&(hash, at)| {
             let since = at.wrapping_sub(last);
             last = at;
             (hash.to_le_bytes(), since)

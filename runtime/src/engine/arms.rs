@@ -130,7 +130,7 @@ impl Turn<'_> {
         let program = self.program;
         let Some((place, journey_index)) = self.live(number) else { return };
         let Some(pause) = self.pause_of(place, &program.module.journeys[journey_index]) else { return };
-        let deadlines = self.customer.instances.get(place).map_or(&[][..], |instance| &instance.deadlines);
+        let deadlines = self.customer.instances.get(place).map_or(&[][..], |instance| &instance.deadlines[..]);
         let arms = pause.arms.iter().enumerate().filter_map(|(index, arm)| match arm {
             Arm::Deadline { resume } => Some((index, *resume)),
             Arm::Event { .. } | Arm::When { .. } => None,

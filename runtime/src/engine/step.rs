@@ -8,6 +8,7 @@ use crate::effect::{self, Kind};
 use journey_compiler::Span;
 use journey_compiler::machine::{EffectRecord, Fault, FaultKind, Status, codec};
 use journey_compiler::mir::{Effect, FunctionId};
+use smallvec::SmallVec;
 
 /// What a step comes from.
 #[derive(Debug, Clone, Copy)]
@@ -211,7 +212,7 @@ impl Turn<'_> {
             key,
             pause: None,
             frame: Vec::new(),
-            deadlines: Vec::new(),
+            deadlines: SmallVec::new(),
             armed: 0,
             started_ms: self.now_ms,
             steps: 0,

@@ -77,9 +77,14 @@ impl Ran {
 
 /// Runs lines in memory, and checks what must hold of every run.
 pub fn run(compiled: &Compiled, lines: &str, options: &Options) -> Ran {
+    run_bytes(compiled, lines.as_bytes(), options)
+}
+
+/// The same of bytes that may be no text.
+pub fn run_bytes(compiled: &Compiled, lines: &[u8], options: &Options) -> Ran {
     let mut effects = Vec::new();
     let mut sink = WriterSink(&mut effects);
-    let inputs = vec![Input::new("events.ndjson", lines.as_bytes())];
+    let inputs = vec![Input::new("events.ndjson", lines)];
     let mut store = MemoryStore::new();
     let summary =
         journey_runtime::run(&compiled.program, &compiled.sources, options, inputs, &mut store, Some(&mut sink), &mut |_| {}).unwrap();
