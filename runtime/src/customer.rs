@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 mod seen;
@@ -46,11 +47,11 @@ pub struct Instance {
     /// Third part of its id `journey/customer/number`.
     pub number: u32,
     /// Its key under `one per EXPR`.
-    pub key: Option<Box<str>>,
+    pub key: Option<SmolStr>,
     /// Index of the pause; `None` where the first step failed.
     pub pause: Option<u32>,
     /// Variables that are live there, as `machine::codec` writes them, one after another.
-    pub frame: Vec<u8>,
+    pub frame: SmallVec<[u8; 32]>,
     /// Of the pause's deadline arms, in order.
     pub deadlines: SmallVec<[i64; 2]>,
     /// When the pause began, among the customer's pauses.
@@ -97,7 +98,7 @@ pub struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cooldown {
     pub edition: u32,
-    pub key: Option<Box<str>>,
+    pub key: Option<SmolStr>,
     /// From this instant on it may.
     pub until_ms: i64,
 }

@@ -5,6 +5,7 @@ use super::turn::{Turn, internal};
 use crate::effect::{Kind, Refusal};
 use journey_compiler::machine::{Fault, Status};
 use journey_compiler::mir::{Enter, Journey, Key};
+use smol_str::SmolStr;
 
 impl Turn<'_> {
     /// Offers the event to the entries of all journeys.
@@ -53,7 +54,7 @@ impl Turn<'_> {
         true
     }
 
-    fn key(&mut self, journey: &Journey, enter: &Enter) -> Result<Option<Box<str>>, Fault> {
+    fn key(&mut self, journey: &Journey, enter: &Enter) -> Result<Option<SmolStr>, Fault> {
         let (Key::Expr, Some(function)) = (journey.key, enter.key) else { return Ok(None) };
         let status = self.call(function, &[self.payload]);
         match status {

@@ -9,6 +9,7 @@ use journey_compiler::Span;
 use journey_compiler::machine::{EffectRecord, Fault, FaultKind, Status, codec};
 use journey_compiler::mir::{Effect, FunctionId};
 use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 /// What a step comes from.
 #[derive(Debug, Clone, Copy)]
@@ -203,7 +204,7 @@ impl Turn<'_> {
     }
 
     /// Adds an instance that is to make its first step.
-    pub fn create(&mut self, journey_index: usize, key: Option<Box<str>>) -> u32 {
+    pub fn create(&mut self, journey_index: usize, key: Option<SmolStr>) -> u32 {
         self.customer.started += 1;
         let number = self.customer.started;
         self.customer.instances.push(Instance {
@@ -211,7 +212,7 @@ impl Turn<'_> {
             number,
             key,
             pause: None,
-            frame: Vec::new(),
+            frame: SmallVec::new(),
             deadlines: SmallVec::new(),
             armed: 0,
             started_ms: self.now_ms,

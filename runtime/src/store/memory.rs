@@ -3,6 +3,7 @@
 use super::{Commit, Meta, Slot, Store, StoreError};
 use crate::customer::{Customer, Seen};
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,7 +11,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     customers: Vec<Customer>,
-    slots: FxHashMap<Arc<str>, Slot>,
+    /// Short keys stand in the table itself, so that finding one looks nowhere else.
+    slots: FxHashMap<SmolStr, Slot>,
     /// Due time, customer key, and where the customer is.
     timers: BTreeSet<(i64, Arc<str>, Slot)>,
 }
@@ -47,9 +49,9 @@ impl Store for MemoryStore {
             return Ok(slot);
         }
         let number = u32::try_from(self.customers.len()).map_err(|_| StoreError::Failed("there are too many customers".into()))?;
-        let (key, slot) = (Arc::<str>::from(key), Slot(number));
-        self.customers.push(Customer::new(Arc::clone(&key)));
-        self.slots.insert(key, slot);
+        let slot = Slot(number);
+        self.customers.push(Customer::new(Arc::from(key)));
+        self.slots.insert(SmolStr::from(key), slot);
         Ok(slot)
     }
 

@@ -24,7 +24,9 @@ fn bytes(customer: &Customer) -> Vec<u8> {
 
 #[test]
 fn a_sleeping_instance_of_the_example_takes_less_than_200_bytes() {
-    let cart = |id: &str| event(id, "shop.cart.updated", "ann", "01:00:00", &format!(r#"{{"cart_id": "cart-000{id}", "items": 3, "platform": "mobile"}}"#));
+    let cart = |id: &str| {
+        event(id, "shop.cart.updated", "ann", "01:00:00", &format!(r#"{{"cart_id": "cart-000{id}", "items": 3, "platform": "mobile"}}"#))
+    };
     let example = compile_example("cart_recovery");
     let one = bytes(&customers(&example, &cart("1"))[0]).len();
     let two = bytes(&customers(&example, &(cart("1") + &cart("2")))[0]).len();
@@ -44,7 +46,10 @@ fn a_customers_record_gives_back_what_was_written() {
         "#,
     );
     let go = |id: &str, time: &str, n: i64| event(id, "go", "ann", time, &format!(r#"{{"n": {n}, "text": "t{n}", "tags": ["x", "é"]}}"#));
-    let lines = go("1", "01:00:00", 7) + &go("2", "01:30:00", -1) + &go("3", "05:00:00", 3) + &event("4", "profile", "ann", "06:00:00", r#"{"name": "Ann"}"#);
+    let lines = go("1", "01:00:00", 7)
+        + &go("2", "01:30:00", -1)
+        + &go("3", "05:00:00", 3)
+        + &event("4", "profile", "ann", "06:00:00", r#"{"name": "Ann"}"#);
     let customer = customers(&program, &lines).remove(0);
     assert!(customer.instances.len() > 2 && customer.instances.iter().any(|instance| !instance.is_live()), "{customer:?}");
     let written = bytes(&customer);
