@@ -19,7 +19,7 @@ pub fn value(types: &Types, ty: TypeId, random: &mut Random, cx: &mut Context) -
         Type::Time => time(random).cast_unsigned(),
         Type::Date => (TODAY_DAYS + number(random, 1).rem_euclid(20_000) - 10_000).cast_unsigned(),
         Type::LocalTime => random.next() % DAY_MS.cast_unsigned(),
-        Type::String => cx.new_string(random.pick(&["", "ann", "旅行", "a,b", " x ", "c1", "ß😀"])).unwrap(),
+        Type::String => cx.new_string(random.pick(&["", "ann", "旅行", "a,b", " x ", "c1", "ja", "ß😀"])).unwrap(),
         Type::Timezone => cx.new_string(random.pick(&["UTC", "UTC", "Asia/Tokyo", "America/New_York", "Nowhere/None"])).unwrap(),
         Type::None | Type::Error => 0,
         Type::Optional(_) if random.one_in(3) => 0,

@@ -52,6 +52,17 @@ impl Generator {
 
     /// A path of this type, if there is one.
     pub fn path(&mut self, ty: &Ty) -> Option<String> {
+        // Of an event that may be missing, what it would say is optional.
+        let missing = self.vars.iter().filter(|var| var.ty == Ty::optional(Ty::Ping));
+        let inside = |of: &Ty| matches!(of, Ty::Optional(_)) && of == ty || Ty::optional(of.clone()) == *ty;
+        let paths: Vec<String> = missing
+            .flat_map(|var| fields(&Ty::Ping).into_iter().map(|(field, of)| (format!("{}?.{field}", var.name), of)))
+            .filter(|(_, of)| inside(of))
+            .map(|(path, _)| path)
+            .collect();
+        if !paths.is_empty() && self.random.one_in(2) {
+            return Some(self.random.pick(&paths));
+        }
         self.path_where(ty, |_| true)
     }
 

@@ -153,12 +153,16 @@ impl Generator {
             self.vars.push(Var::new(&param, ty.clone()));
         }
         let [subject, body, sms, title, text] = std::array::from_fn(|_| self.expr(&Ty::String));
+        let japanese = match self.random.one_in(2) {
+            true => format!(" sms in \"ja\" {{ text: {} }}\n", self.expr(&Ty::String)),
+            false => String::new(),
+        };
         self.vars.truncate(outer);
         self.impure = false;
         self.messages.push(params);
         let kind = if self.random.one_in(3) { "transactional " } else { "" };
         format!(
-            "message m{number}({}) {kind}{{\n email {{ subject: {subject}, body: {body} }}\n sms {{ text: {sms} }}\n desk {{ title: {title}, text: {text} }}\n}}\n",
+            "message m{number}({}) {kind}{{\n email {{ subject: {subject}, body: {body} }}\n{japanese} sms {{ text: {sms} }}\n desk {{ title: {title}, text: {text} }}\n}}\n",
             head.join(", ")
         )
     }

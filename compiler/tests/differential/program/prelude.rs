@@ -19,6 +19,7 @@ channel desk { content { title: String, text: String } }
 
 /// The profile, but for its time zone.
 pub const PROFILE: &str = r#"
+  locale: String = "en"
   first_name: String?, email: String?, phone: String?, tier: Tier = basic, visits: Int = 0, spend: Decimal = 0.00
   score: Float = 0.5, birthday: Date?, seen: Time?, clock: LocalTime = 21:00, patience: Duration = 1h, ok: Bool = true
   favourite: Item?, items: List<Item> = [], names: List<String> = [], numbers: List<Int> = [1, 2]

@@ -27,10 +27,15 @@ impl Generator {
     fn wait_for(&mut self, depth: usize) -> String {
         let binder = self.fresh();
         let filter = self.with_ping(&binder, Self::filter);
-        match self.random.below(3) {
+        match self.random.below(4) {
             0 => {
                 self.vars.push(Var::new(&binder, Ty::Ping));
                 format!(" wait for ping as {binder}{filter}\n")
+            }
+            2 => {
+                let within = self.duration();
+                self.vars.push(Var::new(&binder, Ty::optional(Ty::Ping)));
+                format!(" wait for ping as {binder}{filter} within {within}\n")
             }
             1 => {
                 let body = self.with_ping(&binder, |g| g.block(2, depth));
