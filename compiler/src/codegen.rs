@@ -251,7 +251,7 @@ fn callees(module: &Module, index: usize) -> impl Iterator<Item = usize> {
     .filter(|&callee| callee < module.functions.len())
 }
 
-/// Whether the stack holds the deepest chain of calls. Functions call none but themselves' betters: a cycle is an error too.
+/// Whether the stack holds the deepest chain of calls. No function may call itself, not even by way of others.
 fn check_stack(module: &Module, frames: &[u64]) -> Result<(), CodegenError> {
     // By depth first: `done` is the stack below each function, `None` while it is under way.
     let mut done: Vec<Option<u64>> = vec![None; frames.len()];
