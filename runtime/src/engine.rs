@@ -22,6 +22,7 @@ use crate::effect::Observer;
 use crate::wire::{Reason, payload};
 use journey_compiler::hir::EventId;
 use journey_compiler::machine::{Context, codec};
+use journey_compiler::mir::{Arm, Journey, Pause};
 use journey_compiler::{Program, Sources};
 use profile::Profiles;
 use rustc_hash::FxHashMap;
@@ -45,6 +46,8 @@ pub struct Engine {
     profiles: Profiles,
     /// By event: which journeys it may start.
     entries: Vec<Vec<usize>>,
+    /// Whether any exit or arm is a condition.
+    conditions: bool,
     /// By wire type.
     events: FxHashMap<String, EventId>,
     scratch: Scratch,
@@ -99,6 +102,7 @@ impl Engine {
             editions: Editions::new(module, editions),
             profiles: Profiles::new(&program, profiles),
             entries,
+            conditions: module.journeys.iter().any(has_conditions),
             events,
             scratch: Scratch::default(),
             forced: FxHashMap::default(),
@@ -264,4 +268,9 @@ impl Engine {
     ) -> Turn<'t> {
         Turn::begin(self, program, customer, offer, at_ms, observer)
     }
+}
+
+fn has_conditions(journey: &Journey) -> bool {
+    let arms = |pause: &Pause| pause.arms.iter().any(|arm| matches!(arm, Arm::When { .. }));
+    journey.ends.iter().any(|end| end.event.is_none()) || journey.pauses.iter().any(arms)
 }

@@ -36,7 +36,7 @@ impl Turn<'_> {
     /// After steps: judges conditions until nothing more moves. Each step that a condition causes counts as a
     /// repeat of its instance, so that this ends.
     pub fn settle(&mut self) {
-        let mut again = self.moved;
+        let mut again = self.moved && self.conditions;
         while again {
             again = self.judge_conditions();
             let numbers: Vec<u32> = self.customer.instances.iter().map(|instance| instance.number).collect();
@@ -151,6 +151,9 @@ impl Turn<'_> {
 
     /// An instance has come to a pause, or the profile has changed: exits that hold now end what they end at once.
     pub fn after_step(&mut self, number: u32, profile_changed: bool) {
+        if !self.conditions {
+            return;
+        }
         if profile_changed {
             self.judge_conditions();
         } else {

@@ -31,6 +31,9 @@ impl Turn<'_> {
 
     /// After a change of the customer: conditions of all live instances. Not by way of `take_order`, which may be in use.
     pub fn judge_conditions(&mut self) -> bool {
+        if !self.conditions {
+            return false;
+        }
         let numbers: Vec<u32> = self.customer.instances.iter().map(|instance| instance.number).collect();
         let mut ended = false;
         for number in numbers {

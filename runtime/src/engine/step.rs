@@ -164,9 +164,9 @@ impl Turn<'_> {
     pub fn leave_pause(&mut self, journey_index: usize, pause: Option<u32>) {
         let Some(pause) = pause else { return };
         let counts = &mut self.counters.journeys[journey_index];
-        counts.live -= 1;
+        counts.live = counts.live.saturating_sub(1);
         if let Some(count) = counts.at.get_mut(pause as usize) {
-            *count -= 1;
+            *count = count.saturating_sub(1);
         }
     }
 

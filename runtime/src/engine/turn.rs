@@ -31,6 +31,8 @@ pub(super) struct Turn<'t> {
     pub editions: &'t Editions,
     pub profiles: &'t Profiles,
     pub entries: &'t [Vec<usize>],
+    /// Whether any exit or arm of the program is a condition.
+    pub conditions: bool,
     pub scratch: &'t mut Scratch,
     pub customer: &'t mut Customer,
     pub observer: &'t mut dyn Observer,
@@ -76,6 +78,7 @@ impl<'t> Turn<'t> {
             editions: &engine.editions,
             profiles: &engine.profiles,
             entries: &engine.entries,
+            conditions: engine.conditions,
             scratch: &mut engine.scratch,
             customer,
             observer,
