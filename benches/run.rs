@@ -72,7 +72,12 @@ fn timed(example: &Example, lines: &[u8], events: usize) -> f64 {
     let begin = Clock::start();
     let summary = run(example, lines, &mut store);
     let taken = begin.seconds();
-    assert_eq!((summary.events.read, summary.events.rejected), (events as u64, 0), "the scaled stream is taken whole");
+    assert_eq!(
+        (summary.events.read, summary.events.rejected),
+        (events as u64, 0),
+        "the scaled stream is taken whole: {:?}",
+        summary.rejected.first()
+    );
     taken
 }
 

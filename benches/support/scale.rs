@@ -42,7 +42,7 @@ fn write(planned: &[(i64, usize, usize, &Recorded)]) -> Vec<u8> {
     for (number, (time_s, customer, period, event)) in planned.iter().enumerate() {
         let time = jiff::Timestamp::from_second(*time_s).expect("the stream lies in this century");
         // A cart belongs to one life of one customer.
-        let data = event.data.replace("\"cart_", &format!("\"cart_{customer}_{period}_"));
+        let data = event.data.replace(":\"cart_", &format!(":\"cart_{customer}_{period}_"));
         writeln!(
             out,
             "{{\"specversion\":\"1.0\",\"id\":\"{number}\",{}\"time\":\"{time}\",\"subject\":\"customer_{customer}\"{data}",

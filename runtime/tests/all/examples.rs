@@ -31,3 +31,28 @@ fn cart_recovery() {
 fn ryokan_japanese() {
     passes("ryokan_japanese");
 }
+
+#[test]
+fn appointment_reminders() {
+    passes("appointment_reminders");
+}
+
+#[test]
+fn delayed_flight() {
+    passes("delayed_flight");
+}
+
+#[test]
+fn lapsed_customers() {
+    passes("lapsed_customers");
+}
+
+#[test]
+fn loan_application() {
+    passes("loan_application");
+}
+
+#[test]
+fn welcome_series() {
+    passes("welcome_series");
+}
