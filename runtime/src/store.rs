@@ -150,6 +150,6 @@ pub enum StoreError {
     #[error("{0}")]
     Failed(String),
     /// Something in it is not what was written.
-    #[error("{0} is damaged")]
+    #[error("{0} is damaged: restore the folder from a copy, or run all events again into a new one")]
     Damaged(String),
 }

@@ -1,26 +1,33 @@
 //! The data folder: whose it is, that one process uses it at a time, and that its files are really synced.
 //!
 //! ```text
-//! DIR/journey.data   one line: what this folder is, and the number of its format; held locked while it is used
+//! DIR/journey.data   what this folder is, the number of its format, and how many commits there were; locked while it is used
 //! DIR/store/         sled's files
 //! ```
+//!
+//! The commits are counted outside of the store too, because sled takes whatever is damaged for the torn end of a crash: it drops
+//! that and all that was written after it, and says nothing.
 
 use super::StoreError;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The format of the folder that this version writes and reads.
 const FORMAT: u32 = 1;
 const MARK: &str = "journey data folder, format ";
+const COMMITS: &str = "commits ";
 
 /// An opened data folder. The lock goes when it is dropped.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    _lock: File,
+    /// `journey.data`, locked.
+    mark: File,
+    /// How many commits there were when it was opened.
+    pub commits: u64,
     /// sled's main file, for syncing.
     data: Option<File>,
     /// Blobs are written once and never changed; these have been synced.
@@ -55,8 +62,8 @@ impl Folder {
             }
             Err(TryLockError::Error(error)) => return Err(failed(path, "cannot be locked", &error)),
         }
-        check_mark(path, &mut file)?;
-        Ok(Self { path: path.to_owned(), _lock: file, data: None, synced_blobs: BTreeSet::new() })
+        let commits = check_mark(path, &mut file)?;
+        Ok(Self { path: path.to_owned(), mark: file, commits, data: None, synced_blobs: BTreeSet::new() })
     }
 
     /// Where sled keeps its files.
@@ -81,6 +88,12 @@ impl Folder {
         data.sync_all()?;
         self.data = Some(data);
         Ok(())
+    }
+
+    /// Notes how many commits are in the store for good. It is not synced: after a loss of power it may be fewer, never more.
+    pub fn note(&mut self, commits: u64) -> io::Result<()> {
+        self.mark.seek(SeekFrom::Start(first_line().len() as u64))?;
+        self.mark.write_all(format!("{COMMITS}{commits:020}\n").as_bytes())
     }
 
     fn sync_blobs(&mut self, blobs: &Path) -> io::Result<()> {
@@ -120,27 +133,36 @@ fn refuse_strangers(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn check_mark(path: &Path, file: &mut File) -> Result<(), StoreError> {
+fn first_line() -> String {
+    format!("{MARK}{FORMAT}\n")
+}
+
+/// Checks the mark, or makes it; gives the number of commits.
+fn check_mark(path: &Path, file: &mut File) -> Result<u64, StoreError> {
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(|error| failed(path, "cannot be read", &error))?;
     if text.is_empty() {
         let write = |file: &mut File| -> io::Result<()> {
             file.rewind()?;
-            writeln!(file, "{MARK}{FORMAT}")?;
+            file.write_all(first_line().as_bytes())?;
             file.sync_all()?;
             File::open(path)?.sync_all()?;
             // That the folder is there must last too; where the one around it cannot be read, the system will see to it.
             std::path::absolute(path)?.parent().and_then(|around| File::open(around).ok()).map_or(Ok(()), |around| around.sync_all())
         };
-        return write(file).map_err(|error| failed(path, "cannot be written to", &error));
+        return write(file).map(|()| 0).map_err(|error| failed(path, "cannot be written to", &error));
     }
-    match text.trim_end().strip_prefix(MARK).map(str::parse::<u32>) {
-        Some(Ok(FORMAT)) => Ok(()),
+    let damaged = || StoreError::Damaged(format!("the file journey.data in {}", path.display()));
+    let (first, rest) = text.split_once('\n').ok_or_else(damaged)?;
+    match first.strip_prefix(MARK).map(str::parse::<u32>) {
+        // Zero bytes are what a loss of power leaves of a file's new end.
+        Some(Ok(FORMAT)) if rest.bytes().all(|byte| byte == 0) => Ok(0),
+        Some(Ok(FORMAT)) => rest.trim_end().strip_prefix(COMMITS).and_then(|count| count.parse().ok()).ok_or_else(damaged),
         Some(Ok(newer)) => Err(StoreError::Failed(format!(
             "the data folder {} has format {newer}, and this version of Journey knows format {FORMAT}: use the version that wrote it, or a newer one",
             path.display()
         ))),
-        _ => Err(StoreError::Damaged(format!("the file journey.data in {}", path.display()))),
+        _ => Err(damaged()),
     }
 }
 

@@ -5,7 +5,7 @@
 //! | `b` time hash | an accepted broadcast; nothing |
 //! | `c` customer key | checksum, then the customer's record |
 //! | `e` | checksum, then offset and text of the effects of the last commit that had any |
-//! | `m` | checksum, then `Meta` |
+//! | `m` | checksum, then the number of commits and `Meta` |
 //! | `r` number | checksum, then a rejected input |
 //! | `t` due time, customer key | the index of timers; nothing |
 //!

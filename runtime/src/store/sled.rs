@@ -26,6 +26,8 @@ pub struct SledStore {
     db: ::sled::Db,
     folder: Folder,
     meta: Option<Meta>,
+    /// How many commits there were.
+    commits: u64,
     working_set: WorkingSet,
     timers: Timers,
     /// Number of the next rejected input.
@@ -76,16 +78,20 @@ impl SledStore {
             db,
             folder,
             meta: None,
+            commits: 0,
             working_set: WorkingSet::new(cache_bytes / 2 / MEMORY_PER_RECORD_BYTE),
             timers: Timers::default(),
             next_rejected,
             scratch: Vec::new(),
         };
-        store.meta = store.read(rows::META, "the table of contents")?;
-        if store.meta.is_none() && !store.guarded("cannot be read", || Ok(store.db.is_empty()))? {
-            return Err(store.damaged("the table of contents"));
+        if let Some((commits, meta)) = store.read(rows::META, "the table of contents")? {
+            (store.commits, store.meta) = (commits, Some(meta));
         }
-        Ok(store)
+        match store.folder.commits.saturating_sub(store.commits) {
+            0 => Ok(store),
+            1 => Err(store.damaged("the last commit")),
+            lost => Err(store.damaged(&format!("what the last {lost} commits wrote"))),
+        }
     }
 
     /// The rejected inputs that are kept, oldest first.
@@ -164,7 +170,7 @@ impl SledStore {
             // Those of the last commit reached the place that was, and have no business in the new one.
             batch.remove(rows::EFFECTS);
         }
-        insert(batch, rows::META.to_vec(), sealable(commit.meta)?);
+        insert(batch, rows::META.to_vec(), sealable(&(self.commits + 1, commit.meta))?);
         Ok(())
     }
 }
@@ -251,6 +257,8 @@ impl Store for SledStore {
             self.db.flush()
         })?;
         self.folder.sync().map_err(|error| folder::failed(&self.path, "cannot be synced", &error))?;
+        self.commits += 1;
+        self.folder.note(self.commits).map_err(|error| folder::failed(&self.path, "cannot be written to", &error))?;
         self.next_rejected += commit.rejected.len() as u64;
         self.meta = Some(commit.meta.clone());
         self.timers.committed();
