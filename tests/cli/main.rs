@@ -4,10 +4,12 @@
 mod architecture;
 mod check;
 mod data;
+mod durable;
 mod explain;
 mod help;
 mod init;
 mod lsp;
 mod run;
+mod stored;
 mod support;
 mod test;
