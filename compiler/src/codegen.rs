@@ -26,7 +26,7 @@ mod symbols;
 
 pub use code::Code;
 
-use crate::mir::{FunctionId, HostOp, Module, Op};
+use crate::mir::{FunctionId, HostOp, Module, Op, Terminator};
 use code::EntryPoint;
 use cranelift_codegen::Context as Compiler;
 use cranelift_codegen::control::ControlPlane;
@@ -240,15 +240,19 @@ fn reachable(module: &Module, called: &[bool]) -> Vec<bool> {
     reachable
 }
 
-/// The functions that a function calls.
+/// The functions that a function calls or continues in.
 fn callees(module: &Module, index: usize) -> impl Iterator<Item = usize> {
     let blocks = module.functions.get(index).map_or(&[][..], |f| &f.blocks);
     let ops = blocks.iter().flat_map(|block| &block.instructions).map(|instruction| &instruction.op);
-    ops.filter_map(|op| match op {
+    let calls = ops.filter_map(|op| match op {
         Op::Call { function: FunctionId(callee), .. } => Some(*callee as usize),
         _ => None,
-    })
-    .filter(|&callee| callee < module.functions.len())
+    });
+    let rests = blocks.iter().filter_map(|block| match &block.terminator {
+        Terminator::Continue { function: FunctionId(callee), .. } => Some(*callee as usize),
+        _ => None,
+    });
+    calls.chain(rests).filter(|&callee| callee < module.functions.len())
 }
 
 /// Whether the stack holds the deepest chain of calls. No function may call itself, not even by way of others.

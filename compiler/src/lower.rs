@@ -73,8 +73,13 @@ struct Lowerer<'h> {
 }
 
 impl Lowerer<'_> {
+    /// The number that the next added function will have.
+    fn next_function(&self) -> FunctionId {
+        FunctionId(number(self.module.functions.len()))
+    }
+
     fn add(&mut self, function: Function) -> FunctionId {
-        let id = FunctionId(number(self.module.functions.len()));
+        let id = self.next_function();
         self.module.functions.push(function);
         id
     }

@@ -12,6 +12,7 @@ pub(crate) mod interpret;
 pub(crate) mod liveness;
 pub(crate) mod locals;
 pub(crate) mod segments;
+pub(crate) mod shared;
 
 use crate::hir::{ArithOp, ChannelId, CompareOp, EventId, MessageId};
 use crate::types::{EnumId, RecordId, TypeId, Types};
@@ -338,6 +339,12 @@ pub enum Terminator {
     Finish(u32),
     /// Faults with a text (a String).
     Fail(Local),
+    /// Goes on, and ends, as that function does: the rest that several segments share. It takes the locals that are live
+    /// there. Never within a loop, so that no chain of them is endless.
+    Continue {
+        function: FunctionId,
+        args: Vec<Local>,
+    },
     /// Proven by the checker; reaching it is a fault, `corrupt state`, never undefined behaviour.
     Unreachable,
 }

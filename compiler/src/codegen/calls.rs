@@ -5,12 +5,24 @@ use super::abi;
 use super::function::{Exit, Translator, WORD};
 use super::symbols::Import;
 use crate::mir::{EffectId, FunctionId, HostOp, Local};
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{FuncRef, InstBuilder, Value};
 use journey_grammar::Span;
 
 impl Translator<'_, '_> {
     /// Calls a function of the module; a fault in it becomes one here.
     pub fn call(&mut self, function: FunctionId, args: &[Local], span: Span) -> Result<Value, CodegenError> {
+        let (callee, values) = self.callee(function, args)?;
+        let call = self.b.ins().call(callee, &values);
+        let value = self.b.inst_results(call)[0];
+        self.reload_fuel();
+        let status = self.load_context(abi::STATUS);
+        let site = self.tables.site(span);
+        self.leave_if(status, Exit::Callee(site), &[value.into()]);
+        Ok(value)
+    }
+
+    /// A function of the module and the words that it is called with; the budget is written back for it.
+    pub fn callee(&mut self, function: FunctionId, args: &[Local]) -> Result<(FuncRef, Vec<Value>), CodegenError> {
         let index = function.0 as usize;
         let body = self.unit.bodies.get(index).copied().flatten().ok_or_else(|| self.malformed())?;
         if self.unit.module.functions.get(index).is_none_or(|callee| callee.params.len() != args.len()) {
@@ -21,14 +33,7 @@ impl Translator<'_, '_> {
             values.push(self.read(arg)?);
         }
         self.flush_fuel();
-        let callee = self.import(body);
-        let call = self.b.ins().call(callee, &values);
-        let value = self.b.inst_results(call)[0];
-        self.reload_fuel();
-        let status = self.load_context(abi::STATUS);
-        let site = self.tables.site(span);
-        self.leave_if(status, Exit::Callee(site), &[value.into()]);
-        Ok(value)
+        Ok((self.import(body), values))
     }
 
     pub fn host(&mut self, op: HostOp, args: &[Local], span: Span) -> Result<Value, CodegenError> {

@@ -146,6 +146,13 @@ impl Translator<'_, '_> {
                 let site = self.tables.site(span);
                 self.end(ended::FAILED, site as i64, text);
             }
+            Terminator::Continue { function, args } => {
+                let (callee, values) = self.callee(*function, args)?;
+                let call = self.b.ins().call(callee, &values);
+                // The callee has noted how it ended.
+                let value = self.b.inst_results(call)[0];
+                self.b.ins().return_(&[value]);
+            }
             Terminator::Unreachable => self.fault(Found::CorruptState, span),
         }
         Ok(())

@@ -46,9 +46,12 @@ fn targets(terminator: &Terminator) -> Vec<usize> {
         Terminator::Goto(to) => vec![index(to)],
         Terminator::Branch { then, otherwise, .. } => vec![index(then), index(otherwise)],
         Terminator::Switch { cases, default, .. } => cases.iter().map(|(_, to)| index(to)).chain([index(default)]).collect(),
-        Terminator::Return(_) | Terminator::Suspend { .. } | Terminator::Finish(_) | Terminator::Fail(_) | Terminator::Unreachable => {
-            Vec::new()
-        }
+        Terminator::Return(_)
+        | Terminator::Suspend { .. }
+        | Terminator::Finish(_)
+        | Terminator::Fail(_)
+        | Terminator::Continue { .. }
+        | Terminator::Unreachable => Vec::new(),
     }
 }
 

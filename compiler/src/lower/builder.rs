@@ -2,8 +2,8 @@
 
 use super::Lowerer;
 use crate::hir::{self, CompareOp, VarId};
-use crate::mir::liveness::{LocalSet, PauseFlow, liveness};
-use crate::mir::segments::cut;
+use crate::mir::liveness::{Liveness, PauseFlow, liveness};
+use crate::mir::segments::{Graph, Rests, cut};
 use crate::mir::{Block, BlockId, Function, FunctionId, HostOp, Instruction, Local, Op, StepInput, Terminator};
 use crate::types::{TypeId, Types};
 use journey_grammar::Span;
@@ -188,9 +188,9 @@ impl<'l, 'h> Builder<'l, 'h> {
         captured
     }
 
-    /// What is live at each pause.
-    pub fn frames(&mut self, pauses: &[PauseFlow]) -> Vec<LocalSet> {
-        liveness(&mut self.blocks, pauses, self.locals).pauses
+    /// What is live at each block and at each pause.
+    pub fn liveness(&mut self, pauses: &[PauseFlow]) -> Liveness {
+        liveness(&mut self.blocks, pauses, self.locals)
     }
 
     /// Ends with this result and hands the function to the module.
@@ -202,6 +202,7 @@ impl<'l, 'h> Builder<'l, 'h> {
 
     /// The function, without blocks that are never reached.
     pub fn cut(&self, name: String, entry: bool, params: &[Local]) -> Function {
-        cut(name, entry, &self.blocks, BlockId(0), params, &[])
+        let graph = Graph { blocks: &self.blocks, frames: &[], rests: &Rests::default() };
+        cut(name, entry, &graph, BlockId(0), params)
     }
 }

@@ -5,8 +5,9 @@ use super::closure::{Equality, Open, closure};
 use super::stmt::Body;
 use super::{Lowerer, number};
 use crate::hir::{self, EndOn, InstanceKey, VarId};
-use crate::mir::liveness::PauseFlow;
-use crate::mir::segments::cut;
+use crate::mir::liveness::{Liveness, PauseFlow};
+use crate::mir::segments::{Graph, Rests, cut};
+use crate::mir::shared;
 use crate::mir::{Arm, BlockId, Closure, Correlation, End, Enter, FrameVar, FunctionId, Journey, Key, Local, Pause, Terminator};
 use journey_grammar::Span;
 
@@ -108,9 +109,11 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
     let drafts = std::mem::take(&mut body.pauses);
     let end_captures: Vec<Vec<Local>> = ends.iter().map(|(_, vars)| vars.iter().map(|&var| body.b.var(var)).collect()).collect();
     let flows: Vec<PauseFlow> = drafts.iter().map(|draft| flow(&mut body, draft, &end_captures)).collect();
-    let frames = frames(&mut body, &flows);
+    let live = body.b.liveness(&flows);
+    let frames = frames(&mut body, &live);
     let locals: Vec<Vec<Local>> = frames.iter().map(|frame| frame.iter().map(|(_, local)| *local).collect()).collect();
-    let starts = starts(&mut body, journey, &locals);
+    let rests = rests(&mut body, journey, &flows, &live, &locals);
+    let starts = starts(&mut body, journey, &locals, &rests);
     let mut pauses = Vec::new();
     for (index, draft) in drafts.into_iter().enumerate() {
         let frame = frames.get(index).map(Vec::as_slice).unwrap_or_default();
@@ -124,7 +127,8 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
                 ArmKind::Deadline | ArmKind::When(_) => None,
             };
             let params: Vec<Local> = own.iter().copied().chain(payload).collect();
-            let function = cut(name.clone(), true, &body.b.blocks, arm.resume, &params, &locals);
+            let graph = Graph { blocks: &body.b.blocks, frames: &locals, rests: &rests };
+            let function = cut(name.clone(), true, &graph, arm.resume, &params);
             let resume = body.b.lowerer.add(function);
             let mut captured = |open: Open| {
                 let captures: Vec<Local> = open.captures.iter().map(|&var| body.b.var(var)).collect();
@@ -168,18 +172,33 @@ fn flow(body: &mut Body<'_, '_>, draft: &Draft, end_captures: &[Vec<Local>]) -> 
 }
 
 /// What each pause keeps, in order of identity.
-fn frames(body: &mut Body<'_, '_>, flows: &[PauseFlow]) -> Vec<Vec<(FrameVar, Local)>> {
-    let live = body.b.frames(flows);
+fn frames(body: &mut Body<'_, '_>, live: &Liveness) -> Vec<Vec<(FrameVar, Local)>> {
     let names = body.names();
     let frame = |set: &crate::mir::liveness::LocalSet| {
         let mut frame: Vec<(FrameVar, Local)> = set.iter().filter_map(|local| names.get(&local).map(|var| (var.clone(), local))).collect();
         frame.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         frame
     };
-    live.iter().map(frame).collect()
+    live.pauses.iter().map(frame).collect()
 }
 
-fn starts(body: &mut Body<'_, '_>, journey: &hir::Journey, frames: &[Vec<Local>]) -> Vec<FunctionId> {
+/// The functions that several segments share.
+fn rests(body: &mut Body<'_, '_>, journey: &hir::Journey, flows: &[PauseFlow], live: &Liveness, frames: &[Vec<Local>]) -> Rests {
+    let resumes = flows.iter().flat_map(|flow| flow.resumes.iter().map(|(block, _)| *block));
+    let starts: Vec<BlockId> = std::iter::once(BlockId(0)).chain(resumes).collect();
+    let mut rests = Rests::default();
+    for block in shared::rests(&mut body.b.blocks, &starts) {
+        let params: Vec<Local> = live.blocks.get(block.0 as usize).map(|set| set.iter().collect()).unwrap_or_default();
+        let id = body.b.lowerer.next_function();
+        rests.insert(block, (id, params.clone()));
+        let graph = Graph { blocks: &body.b.blocks, frames, rests: &rests };
+        let function = cut(format!("{}::rest", journey.name), false, &graph, block, &params);
+        body.b.lowerer.add(function);
+    }
+    rests
+}
+
+fn starts(body: &mut Body<'_, '_>, journey: &hir::Journey, frames: &[Vec<Local>], rests: &Rests) -> Vec<FunctionId> {
     let mut known: Vec<(VarId, FunctionId)> = Vec::new();
     for enter in &journey.enters {
         let binder = enter.on.binder;
@@ -187,7 +206,8 @@ fn starts(body: &mut Body<'_, '_>, journey: &hir::Journey, frames: &[Vec<Local>]
             continue;
         }
         let payload = body.b.var(binder);
-        let function = cut(format!("{}::start", journey.name), true, &body.b.blocks, BlockId(0), &[payload], frames);
+        let graph = Graph { blocks: &body.b.blocks, frames, rests };
+        let function = cut(format!("{}::start", journey.name), true, &graph, BlockId(0), &[payload]);
         known.push((binder, body.b.lowerer.add(function)));
     }
     let start = |enter: &hir::Enter| known.iter().find(|(var, _)| *var == enter.on.binder).map(|(_, start)| *start);

@@ -6,6 +6,7 @@ mod examples;
 mod expressions;
 mod frames;
 mod lists;
+mod rests;
 mod sends;
 mod sim;
 mod versions;

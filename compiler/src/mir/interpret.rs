@@ -134,6 +134,14 @@ impl<'m> Machine<'m> {
             }
             Terminator::Finish(outcome) => return Ok(Some(Status::Finished { outcome: *outcome })),
             Terminator::Fail(text) => return Err(FaultKind::Failed(cx.string(top.get(*text)).to_owned())),
+            Terminator::Continue { function, args } => {
+                let args: Vec<u64> = args.iter().map(|&arg| top.get(arg)).collect();
+                let (dst, span) = (top.dst, top.span);
+                let rest = self.activation(*function, &args, dst, span)?;
+                if let Some(top) = self.stack.last_mut() {
+                    *top = rest;
+                }
+            }
             Terminator::Unreachable => return Err(FaultKind::CorruptState),
         }
         Ok(None)

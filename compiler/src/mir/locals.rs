@@ -74,6 +74,7 @@ impl Terminator {
             Self::Suspend { frame, deadlines, .. } => {
                 frame.iter_mut().chain(deadlines).for_each(|local| f(local, Role::Read));
             }
+            Self::Continue { args, .. } => args.iter_mut().for_each(|arg| f(arg, Role::Read)),
             Self::Goto(_) | Self::Finish(_) | Self::Unreachable => {}
         }
     }
@@ -90,7 +91,7 @@ impl Terminator {
                 cases.iter_mut().for_each(|(_, to)| f(to));
                 f(default);
             }
-            Self::Return(_) | Self::Suspend { .. } | Self::Finish(_) | Self::Fail(_) | Self::Unreachable => {}
+            Self::Return(_) | Self::Suspend { .. } | Self::Finish(_) | Self::Fail(_) | Self::Continue { .. } | Self::Unreachable => {}
         }
     }
 }
