@@ -30,3 +30,6 @@ mod own_tests;
 
 #[path = "all/sleeping.rs"]
 mod sleeping;
+
+#[path = "all/profiles.rs"]
+mod profiles;

@@ -1,8 +1,9 @@
 //! Every example passes its own tests.
 
-use crate::support::compile_example;
+use crate::support::{compile_example, compile_example_for, run_bytes};
+use journey_compiler::Backend;
 use journey_compiler::machine::BUDGET_DEFAULT;
-use journey_runtime::test;
+use journey_runtime::{Options, test};
 
 fn passes(name: &str) {
     let compiled = compile_example(name);
@@ -55,4 +56,18 @@ fn loan_application() {
 #[test]
 fn welcome_series() {
     passes("welcome_series");
+}
+
+#[test]
+fn machine_code_and_interpreter_do_the_same_on_the_recorded_events() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let options = Options { drain: true, ..Options::default() };
+    for name in ["appointment_reminders", "car_service", "cart_recovery", "delayed_flight", "lapsed_customers", "ryokan_japanese"] {
+        let lines = std::fs::read(folder.join(name).join("events.ndjson")).unwrap();
+        let by = |backend| run_bytes(&compile_example_for(name, backend), &lines, &options);
+        let (machine, interpreter) = (by(Backend::Machine), by(Backend::Interpreter));
+        assert!(!machine.effects.is_empty());
+        assert_eq!(machine.effects, interpreter.effects, "{name}");
+        assert_eq!(machine.summary, interpreter.summary, "{name}");
+    }
 }

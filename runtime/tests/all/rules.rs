@@ -346,3 +346,21 @@ fn rule_11_steps_without_end_at_one_instant_are_bounded_too() {
         assert_eq!(ran.of_kind("failed").next().unwrap()["error"], "budget exhausted", "{parts}");
     }
 }
+
+#[test]
+fn rule_6_a_condition_that_faults_parks_its_instance_too() {
+    let shop = shop(
+        r#"
+        journey a_entry { enter on split as s where 10 / s.parts > 1  finish entered }
+        journey b_goal { enter on cart_updated as c  goal done on split as s where 10 / s.parts > 1  wait 10h }
+        journey c_wait { enter on cart_updated as c  wait for split as s where 10 / s.parts > 1 }
+        "#,
+    );
+    let lines = event("1", "cart_updated", "ann", "01:00:00", r#"{"cart_id": "c", "total": 1}"#)
+        + &event("2", "split", "ann", "02:00:00", r#"{"parts": 0}"#);
+    let ran = run(&shop, &lines, &hours(24));
+    let failed: Vec<&str> = ran.of_kind("failed").map(|failed| failed["journey"].as_str().unwrap()).collect();
+    assert_eq!(failed, ["b_goal", "c_wait", "a_entry"]);
+    assert!(ran.of_kind("failed").all(|failed| failed["error"] == "division by zero"));
+    assert_eq!(ran.summary.journeys["a_entry"].failed, 1);
+}

@@ -19,18 +19,23 @@ pub struct Compiled {
 
 /// Compiles a program of one file.
 pub fn compile(text: &str) -> Compiled {
-    compiled(&Project::of_text("test.journey", text))
+    compiled(&Project::of_text("test.journey", text), Backend::Machine)
 }
 
 /// Compiles a project of this repository.
 pub fn compile_example(name: &str) -> Compiled {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
-    compiled(&project::load(Some(&path)).expect("the example is there"))
+    compile_example_for(name, Backend::Machine)
 }
 
-fn compiled(project: &Project) -> Compiled {
+/// The same, to be run by machine code or by the interpreter.
+pub fn compile_example_for(name: &str, backend: Backend) -> Compiled {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
+    compiled(&project::load(Some(&path)).expect("the example is there"), backend)
+}
+
+fn compiled(project: &Project, backend: Backend) -> Compiled {
     let mut analysis = analysis::analyse(project);
-    let program = analysis.build(Backend::Machine);
+    let program = analysis.build(backend);
     let errors: Vec<String> = analysis
         .diagnostics
         .iter()
