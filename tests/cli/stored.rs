@@ -1,7 +1,7 @@
 //! What a data folder holds, for comparing.
 
 use journey_runtime::customer::Customer;
-use journey_runtime::store::{Meta, SledStore, Store};
+use journey_runtime::store::{Meta, SledStore, Store, StoreError};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -20,12 +20,17 @@ pub struct Stored {
 
 /// Reads all of a data folder that nobody uses.
 pub fn stored(folder: &Path) -> Stored {
-    let mut store = SledStore::open(folder, 64 << 20).unwrap();
+    try_stored(folder).unwrap()
+}
+
+/// The same for one that may be damaged.
+pub fn try_stored(folder: &Path) -> Result<Stored, StoreError> {
+    let mut store = SledStore::open(folder, 64 << 20)?;
     let mut customers = BTreeMap::new();
-    store.each(&mut |customer| drop(customers.insert(customer.key.to_string(), customer.clone()))).unwrap();
-    let rejected = store.rejected().unwrap().into_iter().map(|rejected| (rejected.line, rejected.path, rejected.reason)).collect();
+    store.each(&mut |customer| drop(customers.insert(customer.key.to_string(), customer.clone())))?;
+    let rejected = store.rejected()?.into_iter().map(|rejected| (rejected.line, rejected.path, rejected.reason)).collect();
     let meta = Meta { effects_place: None, ..store.meta().unwrap().clone() };
-    Stored { meta, customers, broadcasts: store.broadcasts().unwrap().len(), rejected }
+    Ok(Stored { meta, customers, broadcasts: store.broadcasts()?.len(), rejected })
 }
 
 /// How many commits there were, as the folder counts them; none where it is not there yet.

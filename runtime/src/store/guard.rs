@@ -28,7 +28,7 @@ pub(super) fn guarded<T>(path: &Path, what: &str, operation: impl FnOnce() -> ::
 /// Opens a store, and gives up after a time that grows with its size: on some damaged files sled turns in circles. The thread
 /// is then left behind, and the process is expected to end.
 pub(super) fn open(path: &Path, config: ::sled::Config, bytes: u64) -> Result<::sled::Db, StoreError> {
-    const LIMIT_BASE: Duration = Duration::from_secs(30);
+    const LIMIT_BASE: Duration = Duration::from_secs(10);
     const BYTES_PER_SECOND: u64 = 4 << 20;
     let (sender, receiver) = mpsc::channel();
     let folder = path.to_owned();
