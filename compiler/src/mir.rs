@@ -8,13 +8,20 @@
 //! pause its frame, and the graph is cut into segments: one function from the start, or from an arm of a pause,
 //! to the next pauses. Only segments remain in a [`Module`].
 
+mod host_op;
 pub(crate) mod interpret;
+mod journey;
 pub(crate) mod liveness;
 pub(crate) mod locals;
 pub(crate) mod segments;
 pub(crate) mod shared;
+mod test;
 
-use crate::hir::{ArithOp, ChannelId, CompareOp, EventId, MessageId};
+pub use host_op::*;
+pub use journey::*;
+pub use test::*;
+
+use crate::hir::{ArithOp, ChannelId, CompareOp, MessageId};
 use crate::types::{EnumId, RecordId, TypeId, Types};
 use journey_grammar::Span;
 
@@ -229,90 +236,6 @@ pub enum Op {
     },
 }
 
-/// What is computed by the host, in safe Rust, for interpreter and machine code alike. Pure, but for its allocations.
-/// Shapes are given as `(arguments) -> result`; `fault` where it can fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HostOp {
-    /// `(T, T) -> Bool`: deep equality. Of Floats inside: IEEE equality.
-    Equal(TypeId),
-    /// `(String, String) -> Int`: -1, 0, 1 by code points.
-    CompareStrings,
-    /// `(Decimal, Decimal) -> Decimal`, fault: the general case, in 128 bits.
-    DecimalMul,
-    /// `(Decimal, Decimal) -> Decimal`, fault.
-    DecimalDiv,
-    /// `(Float, Float) -> Float`
-    FloatRem,
-    /// `(Int|Decimal|Float) -> …`: conversions by types; fault where out of range.
-    Convert {
-        from: TypeId,
-        to: TypeId,
-    },
-    /// `(number, digits: Int) -> number`; Decimal or Float; fault on overflow. Digits are taken as 0..=6 for Decimals, 0..=15 for Floats.
-    Round(TypeId),
-    /// `(number) -> Int`, fault
-    Floor(TypeId),
-    Ceil(TypeId),
-    /// `(number, digits: Int) -> String`
-    Fixed(TypeId),
-    /// `(Int|Decimal|Float|Duration) -> same`, fault (of the smallest Int)
-    Abs(TypeId),
-    /// `(Float, Float) -> Float`
-    FloatMin,
-    FloatMax,
-    /// `(T) -> String`: how a printable value is shown in text.
-    Format(TypeId),
-    /// `(String…) -> String`: any number of arguments. Fault when the step's memory is full.
-    Concat,
-    StringLength,
-    StringLower,
-    StringUpper,
-    StringTrim,
-    /// `(String, part) -> Bool`
-    StringContains,
-    StringStartsWith,
-    StringEndsWith,
-    /// `(String, from, to) -> String`
-    StringReplace,
-    /// `(String, separator) -> List<String>`; an empty separator gives the characters
-    StringSplit,
-    /// `(List<String>, separator) -> String`
-    ListJoin,
-    /// `(List<T>, T) -> Bool`, by `Equal` of the element type
-    ListContains(TypeId),
-    /// `(List<T>, n: Int) -> List<T>`
-    ListTake,
-    /// `(List<K>, List<T>) -> List<T>`: the second list stably sorted by the keys in the first; K is ordered.
-    ListSortBy(TypeId),
-    /// `(Map<K, V>, K) -> word reference`: where the value stands in the heap, 0 if it does not. K's type.
-    MapFind(TypeId),
-    /// `(Map<K, V>) -> List<K>`
-    MapKeys,
-    MapValues,
-    /// `(K, V, K, V, …) -> Map<K, V>`: a later equal key replaces the value at the earlier place. K's type.
-    MapNew(TypeId),
-    /// `(Time, Timezone) -> Date`, fault on an unknown zone
-    TimeDate,
-    /// `-> LocalTime`
-    TimeTime,
-    /// `-> Int`
-    TimeHour,
-    TimeWeekday,
-    /// `(Date, LocalTime, Timezone) -> Time`, fault; a time that is skipped is the first instant after the gap, one that comes twice the first
-    DateAt,
-    /// `(Date, Int) -> Date`, fault out of range
-    DatePlusDays,
-    DatePlusMonths,
-    /// `(Date, after: Date) -> Date`: the first anniversary later than `after`; 29 February falls on 28 February in common years
-    DateNextAnniversary,
-    /// `(now: Time, LocalTime, weekday: Int or 0, Timezone?) -> Time`: the next such moment strictly later than now; fault where the zone is none or unknown
-    NextLocal,
-    /// `(now: Time, from: LocalTime, to: LocalTime, Timezone?) -> Time`: now if it is inside, else the next start; fault likewise
-    NextWithin,
-    /// `() -> Int`: the index of the variant into which the customer falls. Index into [`Module::experiments`].
-    PickVariant(u32),
-}
-
 /// How a block ends.
 #[derive(Debug, Clone)]
 pub enum Terminator {
@@ -413,176 +336,6 @@ impl Suppression {
             Self::NoConsent => "no_consent",
         }
     }
-}
-
-/// A function together with the frame slots that it takes as its first parameters.
-#[derive(Debug, Clone)]
-pub struct Closure {
-    pub function: FunctionId,
-    /// Indexes into the frame of the pause at which it is asked.
-    pub captures: Vec<u32>,
-}
-
-/// A compiled journey.
-#[derive(Debug, Clone)]
-pub struct Journey {
-    pub name: String,
-    pub title: Option<String>,
-    /// Hash of the meaning, 16 hexadecimal digits.
-    pub version: String,
-    pub enters: Vec<Enter>,
-    pub key: Key,
-    pub cooldown_ms: Option<i64>,
-    pub ends: Vec<End>,
-    pub outcomes: Vec<String>,
-    pub pauses: Vec<Pause>,
-}
-
-/// How a journey begins. All functions take the event's payload as their one parameter.
-#[derive(Debug, Clone)]
-pub struct Enter {
-    pub event: EventId,
-    /// `-> Bool`; `None` is always true.
-    pub filter: Option<FunctionId>,
-    /// `-> String`: the instance's key under `one per EXPR`.
-    pub key: Option<FunctionId>,
-    /// The first segment.
-    pub start: FunctionId,
-}
-
-/// How many instances a customer may have live at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
-    Customer,
-    /// By [`Enter::key`].
-    Expr,
-    Unlimited,
-}
-
-/// A goal or exit. Its conditions take captured frame variables, then (`on`) the payload; what is captured where stands in [`Pause::end_captures`].
-#[derive(Debug, Clone)]
-pub struct End {
-    /// Index into [`Journey::outcomes`].
-    pub outcome: u32,
-    pub goal: bool,
-    /// `None` for `exit when`.
-    pub event: Option<EventId>,
-    /// `None` is always true (only with an event).
-    pub condition: Option<FunctionId>,
-}
-
-/// A place where instances sleep.
-#[derive(Debug, Clone)]
-pub struct Pause {
-    pub identity: String,
-    /// Path of the steps around it, joined by dots; empty outside any step.
-    pub step: String,
-    pub frame: Vec<FrameVar>,
-    /// In the order in which they are tried.
-    pub arms: Vec<Arm>,
-    /// For each of [`Journey::ends`], the frame slots that its condition takes.
-    pub end_captures: Vec<Vec<u32>>,
-    pub span: Span,
-}
-
-/// A variable that is live at a pause.
-#[derive(Debug, Clone)]
-pub struct FrameVar {
-    /// Identity: see [`crate::hir::Var::path`].
-    pub id: String,
-    pub ty: TypeId,
-}
-
-/// What wakes an instance.
-#[derive(Debug, Clone)]
-pub enum Arm {
-    /// The resume function takes the frame, then the payload.
-    Event { event: EventId, filter: Option<Closure>, resume: FunctionId, correlation: Option<Correlation> },
-    /// The resume function takes the frame. The nth `Deadline` arm has the nth deadline of the suspend.
-    Deadline { resume: FunctionId },
-    /// The condition takes captures; the resume function takes the frame.
-    When { condition: Closure, resume: FunctionId },
-}
-
-/// An equality that a filter demands: `x.flight == booking.flight`. Both sides are given as Strings that are
-/// equal when the values are; lets a broadcast find its customers without asking each.
-#[derive(Debug, Clone)]
-pub struct Correlation {
-    /// `(payload) -> String`
-    pub event_side: FunctionId,
-    /// `(captures…) -> String`
-    pub frame_side: Closure,
-}
-
-/// A compiled test.
-#[derive(Debug, Clone)]
-pub struct Test {
-    pub title: String,
-    pub start_ms: i64,
-    pub body: Vec<TestStmt>,
-    pub span: Span,
-}
-
-/// A statement of a test.
-#[derive(Debug, Clone)]
-pub struct TestStmt {
-    pub kind: TestStmtKind,
-    pub customer: String,
-    pub span: Span,
-}
-
-/// The statements of a test. Functions without a remark take no parameters.
-#[derive(Debug, Clone)]
-pub enum TestStmtKind {
-    /// Field index and its value.
-    Profile(Vec<(usize, FunctionId)>),
-    Event {
-        broadcast: bool,
-        event: EventId,
-        payload: FunctionId,
-        at: Option<FunctionId>,
-    },
-    Advance(FunctionId),
-    AdvanceUntil(FunctionId),
-    Variant {
-        experiment: String,
-        variant: String,
-    },
-    Expect(Expect),
-}
-
-/// The expectations.
-#[derive(Debug, Clone)]
-pub enum Expect {
-    /// The filter takes the message's parameters, then, with `via`, the content fields.
-    Sent {
-        not: bool,
-        message: MessageId,
-        via: Option<ChannelId>,
-        times: Option<i64>,
-        filter: Option<FunctionId>,
-    },
-    Suppressed {
-        not: bool,
-        message: MessageId,
-        reason: Option<String>,
-    },
-    At {
-        not: bool,
-        journey: crate::hir::JourneyId,
-        step: Option<String>,
-    },
-    Finished {
-        not: bool,
-        journey: crate::hir::JourneyId,
-        outcome: Option<u32>,
-    },
-    Failed {
-        not: bool,
-        journey: crate::hir::JourneyId,
-    },
-    /// `-> Bool`
-    Cond(FunctionId),
 }
 
 /// Number of the tag word of a variant: variants are numbered as declared.

@@ -1,0 +1,65 @@
+//! The syntax of tests.
+
+use super::{Expr, Ident};
+use journey_grammar::Span;
+
+/// A statement of a `test`.
+#[derive(Debug, Clone)]
+pub struct TestStmt {
+    pub kind: TestStmtKind,
+    pub span: Span,
+}
+
+/// The statements of a test.
+#[derive(Debug, Clone)]
+pub enum TestStmtKind {
+    /// `profile { email: "…" }`
+    Profile(Vec<(Ident, Expr)>),
+    /// `event e { … } at TIME`, `broadcast e { … }`
+    Event {
+        broadcast: bool,
+        event: Ident,
+        fields: Vec<(Ident, Expr)>,
+        at: Option<Expr>,
+    },
+    /// `advance 30m`
+    Advance(Expr),
+    /// `advance until TIME`
+    AdvanceUntil(Expr),
+    /// `as "bob" { … }`
+    As {
+        customer: String,
+        customer_span: Span,
+        body: Vec<TestStmt>,
+    },
+    /// `variant EXPERIMENT is NAME`
+    Variant {
+        experiment: Ident,
+        variant: Ident,
+    },
+    Expect(Expect),
+    /// `answer …`
+    Unsupported {
+        what: String,
+    },
+    Error,
+}
+
+/// The expectations.
+#[derive(Debug, Clone)]
+pub enum Expect {
+    /// `expect sent M via C times N where COND`; `not` turns it
+    Sent { not: bool, message: Ident, via: Option<Ident>, times: Option<(i64, Span)>, filter: Option<Expr> },
+    /// `expect suppressed M because REASON`
+    Suppressed { not: bool, message: Ident, reason: Option<Ident> },
+    /// `expect at JOURNEY.step`
+    At { not: bool, journey: Ident, step: Option<Ident> },
+    /// `expect finished JOURNEY with OUTCOME`
+    Finished { not: bool, journey: Ident, outcome: Option<Ident> },
+    /// `expect failed JOURNEY`
+    Failed { not: bool, journey: Ident },
+    /// `expect COND`
+    Cond(Expr),
+    /// `expect emitted …`, `expect called …`
+    Unsupported { what: String },
+}

@@ -1,0 +1,105 @@
+//! Compiled journeys: how they begin, where they sleep, what wakes and what ends them.
+
+use super::FunctionId;
+use crate::hir::EventId;
+use crate::types::TypeId;
+use journey_grammar::Span;
+
+/// A function together with the frame slots that it takes as its first parameters.
+#[derive(Debug, Clone)]
+pub struct Closure {
+    pub function: FunctionId,
+    /// Indexes into the frame of the pause at which it is asked.
+    pub captures: Vec<u32>,
+}
+
+/// A compiled journey.
+#[derive(Debug, Clone)]
+pub struct Journey {
+    pub name: String,
+    pub title: Option<String>,
+    /// Hash of the meaning, 16 hexadecimal digits.
+    pub version: String,
+    pub enters: Vec<Enter>,
+    pub key: Key,
+    pub cooldown_ms: Option<i64>,
+    pub ends: Vec<End>,
+    pub outcomes: Vec<String>,
+    pub pauses: Vec<Pause>,
+}
+
+/// How a journey begins. All functions take the event's payload as their one parameter.
+#[derive(Debug, Clone)]
+pub struct Enter {
+    pub event: EventId,
+    /// `-> Bool`; `None` is always true.
+    pub filter: Option<FunctionId>,
+    /// `-> String`: the instance's key under `one per EXPR`.
+    pub key: Option<FunctionId>,
+    /// The first segment.
+    pub start: FunctionId,
+}
+
+/// How many instances a customer may have live at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    Customer,
+    /// By [`Enter::key`].
+    Expr,
+    Unlimited,
+}
+
+/// A goal or exit. Its conditions take captured frame variables, then (`on`) the payload; what is captured where stands in [`Pause::end_captures`].
+#[derive(Debug, Clone)]
+pub struct End {
+    /// Index into [`Journey::outcomes`].
+    pub outcome: u32,
+    pub goal: bool,
+    /// `None` for `exit when`.
+    pub event: Option<EventId>,
+    /// `None` is always true (only with an event).
+    pub condition: Option<FunctionId>,
+}
+
+/// A place where instances sleep.
+#[derive(Debug, Clone)]
+pub struct Pause {
+    pub identity: String,
+    /// Path of the steps around it, joined by dots; empty outside any step.
+    pub step: String,
+    pub frame: Vec<FrameVar>,
+    /// In the order in which they are tried.
+    pub arms: Vec<Arm>,
+    /// For each of [`Journey::ends`], the frame slots that its condition takes.
+    pub end_captures: Vec<Vec<u32>>,
+    pub span: Span,
+}
+
+/// A variable that is live at a pause.
+#[derive(Debug, Clone)]
+pub struct FrameVar {
+    /// Identity: see [`crate::hir::Var::path`].
+    pub id: String,
+    pub ty: TypeId,
+}
+
+/// What wakes an instance.
+#[derive(Debug, Clone)]
+pub enum Arm {
+    /// The resume function takes the frame, then the payload.
+    Event { event: EventId, filter: Option<Closure>, resume: FunctionId, correlation: Option<Correlation> },
+    /// The resume function takes the frame. The nth `Deadline` arm has the nth deadline of the suspend.
+    Deadline { resume: FunctionId },
+    /// The condition takes captures; the resume function takes the frame.
+    When { condition: Closure, resume: FunctionId },
+}
+
+/// An equality that a filter demands: `x.flight == booking.flight`. Both sides are given as Strings that are
+/// equal when the values are; lets a broadcast find its customers without asking each.
+#[derive(Debug, Clone)]
+pub struct Correlation {
+    /// `(payload) -> String`
+    pub event_side: FunctionId,
+    /// `(captures…) -> String`
+    pub frame_side: Closure,
+}

@@ -1,0 +1,76 @@
+//! Compiled tests.
+
+use super::FunctionId;
+use crate::hir::{ChannelId, EventId, JourneyId, MessageId};
+use journey_grammar::Span;
+
+/// A compiled test.
+#[derive(Debug, Clone)]
+pub struct Test {
+    pub title: String,
+    pub start_ms: i64,
+    pub body: Vec<TestStmt>,
+    pub span: Span,
+}
+
+/// A statement of a test.
+#[derive(Debug, Clone)]
+pub struct TestStmt {
+    pub kind: TestStmtKind,
+    pub customer: String,
+    pub span: Span,
+}
+
+/// The statements of a test. Functions without a remark take no parameters.
+#[derive(Debug, Clone)]
+pub enum TestStmtKind {
+    /// Field index and its value.
+    Profile(Vec<(usize, FunctionId)>),
+    Event {
+        broadcast: bool,
+        event: EventId,
+        payload: FunctionId,
+        at: Option<FunctionId>,
+    },
+    Advance(FunctionId),
+    AdvanceUntil(FunctionId),
+    Variant {
+        experiment: String,
+        variant: String,
+    },
+    Expect(Expect),
+}
+
+/// The expectations.
+#[derive(Debug, Clone)]
+pub enum Expect {
+    /// The filter takes the message's parameters, then, with `via`, the content fields.
+    Sent {
+        not: bool,
+        message: MessageId,
+        via: Option<ChannelId>,
+        times: Option<i64>,
+        filter: Option<FunctionId>,
+    },
+    Suppressed {
+        not: bool,
+        message: MessageId,
+        reason: Option<String>,
+    },
+    At {
+        not: bool,
+        journey: JourneyId,
+        step: Option<String>,
+    },
+    Finished {
+        not: bool,
+        journey: JourneyId,
+        outcome: Option<u32>,
+    },
+    Failed {
+        not: bool,
+        journey: JourneyId,
+    },
+    /// `-> Bool`
+    Cond(FunctionId),
+}
