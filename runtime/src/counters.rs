@@ -98,6 +98,9 @@ impl Counters {
             for (pause, count) in journey.pauses.iter().zip(&mut counts.at) {
                 *count = from.at.remove(&pause.identity).unwrap_or(0);
             }
+            // Those who ended in outcomes that the program no longer has stay with them.
+            from.started = from.finished.values().sum();
+            counts.started = counts.started.saturating_sub(from.started);
         }
         for (message, counts) in module.messages.iter().zip(&mut counters.sends) {
             let Some(from) = gone.sends.get_mut(&message.name) else { continue };

@@ -101,8 +101,21 @@ pub enum RunError {
         "the events begin like those that were run before, but differ from them before byte {0}: give a file with only the new or mended ones (what was handled is known by its id)"
     )]
     InputChanged(u64),
-    #[error("`{journey}` has {live} live {} of version {old}, which this program does not have (its version is {new})", if *live == 1 { "instance" } else { "instances" })]
-    Version { journey: String, live: u64, old: String, new: String },
+    #[error("`{journey}` has {live} live {} of version {old}, {}", if *live == 1 { "instance" } else { "instances" }, instead(new.as_deref()))]
+    Version {
+        journey: String,
+        live: u64,
+        old: String,
+        /// Of the program; `None` where it has no such journey.
+        new: Option<String>,
+    },
+}
+
+fn instead(version: Option<&str>) -> String {
+    match version {
+        Some(version) => format!("and in this program it has version {version}"),
+        None => String::from("and this program has no such journey"),
+    }
 }
 
 /// Runs the inputs, one after another, line by line.
@@ -271,7 +284,6 @@ fn check_versions(program: &Program, meta: &Meta) -> Result<(), RunError> {
         let old = meta.versions.get(name).cloned().unwrap_or_default();
         let new = program.module.journeys.iter().find(|journey| journey.name == *name).map(|journey| journey.version.clone());
         if new.as_ref() != Some(&old) {
-            let new = new.unwrap_or_else(|| "none".into());
             return Err(RunError::Version { journey: name.clone(), live: counts.live, old, new });
         }
     }

@@ -16,6 +16,9 @@ mod broadcasts;
 #[path = "all/clock.rs"]
 mod clock;
 
+#[path = "all/crashes.rs"]
+mod crashes;
+
 #[path = "all/entries.rs"]
 mod entries;
 

@@ -1,8 +1,12 @@
 //! `journey run --data`: what is kept, and folders that can't be used.
 
+use crate::stored::{commits, stored};
 use crate::support::{Folder, Ran};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+use std::thread;
 
 const SHOP: &str = "\
 event cart { id: String }
@@ -109,4 +113,93 @@ fn a_changed_program_does_not_take_over_live_instances() {
     let ran = run(&folder, &["--events", "events.ndjson", "--drain"]);
     let summary: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(summary["journeys"]["recovery"]["live"], 0);
+}
+
+#[test]
+fn the_same_input_again_changes_nothing() {
+    let folder = shop();
+    let first = run(&folder, &["--events", "events.ndjson", "--drain"]);
+    let (effects, kept) = (folder.read("effects.ndjson"), stored(&folder.path().join("data")));
+    let again = run(&folder, &["--events", "events.ndjson", "--drain"]);
+    assert_eq!((again.status, &again.out), (0, &first.out), "{}", again.err);
+    assert_eq!(folder.read("effects.ndjson"), effects);
+    assert_eq!(stored(&folder.path().join("data")), kept);
+}
+
+#[test]
+fn another_input_goes_on_and_what_was_handled_is_known_by_its_id() {
+    let folder = shop();
+    assert_eq!(run(&folder, &["--events", "events.ndjson"]).status, 0);
+    folder.write("more.ndjson", [line(3, "purchase", 12, "{}"), line(5, "purchase", 14, "{}")].concat());
+    let ran = run(&folder, &["--events", "more.ndjson", "--drain"]);
+    let summary: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(summary["events"], json!({"read": 6, "handled": 5, "unmatched": 0, "duplicate": 1, "rejected": 0}));
+    assert_eq!(summary["journeys"]["recovery"]["finished"], json!({"bought": 2}));
+}
+
+#[test]
+fn an_input_that_was_changed_in_what_was_handled_is_refused() {
+    let folder = shop();
+    let day: Vec<String> = (0..600).map(|n| line(n, "cart", n / 60, &format!("{{\"id\":\"c{n}\"}}"))).collect();
+    folder.write("events.ndjson", day.concat());
+    assert_eq!(run(&folder, &["--events", "events.ndjson"]).status, 0);
+    let kept = stored(&folder.path().join("data"));
+    let mut changed = day.clone();
+    changed[590] = line(590, "cart", 9, "{\"id\":\"another\"}");
+    for (events, what) in [(changed.concat(), "changed"), (day[..580].concat(), "shorter")] {
+        folder.write("events.ndjson", events);
+        let ran = run(&folder, &["--events", "events.ndjson"]);
+        assert_eq!((ran.status, ran.out.as_str()), (3, ""), "{what}");
+        insta::assert_snapshot!("data_input_changed", ran.err);
+        assert_eq!(stored(&folder.path().join("data")), kept, "{what}");
+    }
+}
+
+#[test]
+fn where_nothing_is_live_a_changed_program_goes_on_and_counts_what_was() {
+    let folder = shop();
+    assert_eq!(run(&folder, &["--events", "events.ndjson", "--drain"]).status, 0);
+    folder.write("shop.journey", SHOP.replace("finish lost", "finish given_up").replace("wait 1h", "wait 2h"));
+    folder.write("events.ndjson", [lines().concat(), line(6, "cart", 20, "{\"id\":\"c3\"}")].concat());
+    let ran = run(&folder, &["--events", "events.ndjson", "--drain"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let summary: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(summary["journeys"]["recovery"]["finished"], json!({"bought": 1, "lost": 1, "given_up": 1}));
+}
+
+#[test]
+fn a_journey_that_is_gone_but_has_live_instances_is_told() {
+    let folder = shop();
+    assert_eq!(run(&folder, &["--events", "events.ndjson"]).status, 0);
+    folder.write("shop.journey", SHOP.split("journey recovery").next().unwrap());
+    let ran = run(&folder, &["--events", "events.ndjson"]);
+    assert_eq!((ran.status, ran.out.as_str()), (1, ""));
+    let version = ran.err.split("version ").nth(1).unwrap().split(',').next().unwrap();
+    insta::assert_snapshot!("data_journey_gone", ran.err.replace(version, "VERSION"));
+}
+
+#[test]
+fn while_a_run_is_under_way_another_one_touches_neither_its_state_nor_its_effects() {
+    let folder = shop();
+    folder.write("journey.toml", "[limits]\ncommit_events = 1\n");
+    let mut command = folder.command();
+    command.args(["run", ".", "--events", "-", "--data", "data", "--effects", "effects.ndjson"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(lines().concat().as_bytes()).unwrap();
+    while commits(&folder.path().join("data")) < 4 {
+        assert!(child.try_wait().unwrap().is_none(), "it has ended early");
+        thread::yield_now();
+    }
+    let ran = run(&folder, &["--events", "events.ndjson"]);
+    assert_eq!(ran.status, 3);
+    insta::assert_snapshot!("data_in_use", ran.err);
+    let ran = folder.journey(&["run", ".", "--events", "events.ndjson", "--effects", "effects.ndjson"]);
+    assert_eq!(ran.status, 3);
+    insta::assert_snapshot!("effects_in_use", ran.err);
+    drop(input);
+    assert!(child.wait().unwrap().success());
+    let whole = shop();
+    assert_eq!(run(&whole, &["--events", "events.ndjson"]).status, 0);
+    assert_eq!(folder.read("effects.ndjson"), whole.read("effects.ndjson"));
 }

@@ -104,6 +104,12 @@ impl SledStore {
         keys.into_iter().filter_map(read).collect()
     }
 
+    /// How many customers are in memory.
+    #[must_use]
+    pub fn customers_in_memory(&self) -> usize {
+        self.working_set.slots.len()
+    }
+
     fn guarded<T>(&self, what: &str, operation: impl FnOnce() -> ::sled::Result<T>) -> Result<T, StoreError> {
         guarded(&self.path, what, operation)
     }
