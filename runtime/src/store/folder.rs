@@ -14,11 +14,16 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 /// The format of the folder that this version writes and reads.
 const FORMAT: u32 = 1;
 const MARK: &str = "journey data folder, format ";
 const COMMITS: &str = "commits ";
+/// How often, and how far apart, a lock is tried for: a process that was just killed may take a moment to be gone.
+pub(super) const LOCK_TRIES: usize = 50;
+pub(super) const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// An opened data folder. The lock goes when it is dropped.
 #[derive(Debug)]
@@ -52,7 +57,15 @@ impl Folder {
             .truncate(false)
             .open(&mark)
             .map_err(|error| failed(path, "cannot be written to", &error))?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        for _ in 0..LOCK_TRIES {
+            if !matches!(locked, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            thread::sleep(LOCK_PAUSE);
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let path = path.display();

@@ -34,9 +34,23 @@ pub(super) fn open(path: &Path, config: ::sled::Config, bytes: u64) -> Result<::
     let folder = path.to_owned();
     std::thread::spawn(move || {
         // The receiver is gone only where the time was up.
-        let _ = sender.send(guarded(&folder, "cannot be opened", || config.open()));
+        let _ = sender.send(guarded(&folder, "cannot be opened", || open_unlocked(&config)));
     });
     receiver.recv_timeout(LIMIT_BASE + Duration::from_secs(bytes / BYTES_PER_SECOND)).unwrap_or_else(|_| Err(damaged(path)))
+}
+
+/// The folder is ours alone; but sled lets go of its own lock only some time after the last handle is gone.
+fn open_unlocked(config: &::sled::Config) -> ::sled::Result<::sled::Db> {
+    let mut opened = config.open();
+    for _ in 0..folder::LOCK_TRIES {
+        let is_locked = matches!(&opened, Err(::sled::Error::Io(error)) if error.to_string().contains("could not acquire lock"));
+        if !is_locked {
+            break;
+        }
+        std::thread::sleep(folder::LOCK_PAUSE);
+        opened = config.open();
+    }
+    opened
 }
 
 fn damaged(path: &Path) -> StoreError {
