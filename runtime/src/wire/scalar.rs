@@ -132,15 +132,49 @@ fn iso_duration(text: &str) -> Option<i64> {
 /// An instant in milliseconds since the epoch, as RFC 3339 has it, with any offset; finer digits are cut off.
 #[must_use]
 pub fn parse_time(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
-    // RFC 3339 alone: jiff takes more than that.
-    let shape = bytes.len() >= 20 && bytes.get(4) == Some(&b'-') && matches!(bytes.get(10), Some(b'T' | b't' | b' '));
-    if !shape {
-        return None;
-    }
-    let timestamp: Timestamp = text.parse().ok()?;
+    const NANOS_END: usize = 29;
+    let fraction_end = fraction_end(text.as_bytes())?;
+    let timestamp: Timestamp = if fraction_end > NANOS_END {
+        format!("{}{}", text.get(..NANOS_END)?, text.get(fraction_end..)?).parse().ok()?
+    } else {
+        text.parse().ok()?
+    };
     let ms = timestamp.as_nanosecond().div_euclid(1_000_000);
     i64::try_from(ms).ok().filter(|ms| (TIME_MIN_MS..=TIME_MAX_MS).contains(ms))
+}
+
+/// Where the seconds of a text that has the shape of RFC 3339 end with their fraction; `None` where it has another, of which
+/// jiff takes many.
+fn fraction_end(bytes: &[u8]) -> Option<usize> {
+    let (stamp, rest) = bytes.split_at_checked(19)?;
+    let offset_at = rest.iter().position(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))?;
+    let (fraction, offset) = rest.split_at_checked(offset_at)?;
+    let is_offset = match offset {
+        [b'Z' | b'z'] => true,
+        [_, hours @ .., b':', tens, _] => has_shape(offset, b"+00:00") && *hours <= b"23"[..] && *tens < b'6',
+        _ => false,
+    };
+    (has_shape(stamp, b"0000-00-00T00:00:00") && is_fraction(fraction) && is_offset).then_some(19 + offset_at)
+}
+
+/// Whether there is nothing, or a point and digits.
+fn is_fraction(bytes: &[u8]) -> bool {
+    match bytes {
+        [] => true,
+        [b'.', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// Whether a text looks so: `0` is any digit, `T` what may stand between date and time, `+` a sign.
+fn has_shape(bytes: &[u8], shape: &[u8]) -> bool {
+    let is_like = |(&byte, &like): (&u8, &u8)| match like {
+        b'0' => byte.is_ascii_digit(),
+        b'T' => matches!(byte, b'T' | b't' | b' '),
+        b'+' => matches!(byte, b'+' | b'-'),
+        _ => byte == like,
+    };
+    bytes.len() == shape.len() && bytes.iter().zip(shape).all(is_like)
 }
 
 /// A date as days since the epoch.
@@ -157,7 +191,12 @@ pub fn parse_date(text: &str) -> Option<i64> {
 /// A time of day as milliseconds since midnight: `HH:MM`, `HH:MM:SS`, or with milliseconds.
 #[must_use]
 pub fn parse_local_time(text: &str) -> Option<i64> {
-    if text.len() < 5 || text.as_bytes().get(2) != Some(&b':') {
+    let bytes = text.as_bytes();
+    let fits = match bytes.split_at_checked(8) {
+        Some((clock, fraction)) => has_shape(clock, b"00:00:00") && is_fraction(fraction),
+        None => has_shape(bytes, b"00:00"),
+    };
+    if !fits {
         return None;
     }
     let time: civil::Time = text.parse().ok()?;

@@ -59,11 +59,46 @@ fn times_are_rfc_3339() {
 }
 
 #[test]
+fn of_times_all_that_rfc_3339_allows_is_taken() {
+    for text in ["1970-01-01t00:00:01z", "1970-01-01 00:00:01Z", "1969-12-31T23:00:01-01:00", "1970-01-01T23:59:01.000+23:59"] {
+        assert_eq!(parse_time(text), Some(1_000), "{text}");
+    }
+    assert_eq!(parse_time("1970-01-01T00:00:00.1239999999999999999Z"), Some(123));
+    assert_eq!(parse_time("1970-01-01T01:00:00.123999999999+01:00"), Some(123));
+    assert_eq!(parse_time("1969-12-31T23:59:59.9999999999Z"), Some(-1));
+    assert_eq!(parse_time("2016-12-31T23:59:60Z"), parse_time("2016-12-31T23:59:59Z"));
+}
+
+#[test]
+fn of_times_no_more_than_rfc_3339_allows_is_taken() {
+    for text in [
+        "2026-11-22T08:00+01:00",
+        "2026-11-22T08:00:00+01",
+        "2026-11-22T08:00:00+0100",
+        "2026-11-22T08:00:00+01:00:30",
+        "2026-11-22T08:00:00+24:00",
+        "2026-11-22T08:00:00+01:60",
+        "2026-11-22T24:00:00Z",
+        "2026-11-22T08:00:00,5Z",
+        "2026-11-22T08:00:00.Z",
+        "2026-11-22T08:00:00Z[Europe/Paris]",
+        "2026-11-22T08:00:00+01:00[Europe/Paris]",
+        "2026-11-22T08:00:00Z ",
+        "2026-11-22T08:00:00\u{661}Z",
+    ] {
+        assert_eq!(parse_time(text), None, "{text}");
+    }
+}
+
+#[test]
 fn dates_and_times_of_day_go_both_ways() {
     assert_eq!(parse_date("1970-01-02"), Some(1));
     assert_eq!(parse_date("1969-12-31"), Some(-1));
     assert_eq!(parse_date("2026-02-30"), None);
     assert_eq!(parse_local_time("09:00"), Some(9 * HOUR_MS));
     assert_eq!(parse_local_time("21:30:15"), Some(21 * HOUR_MS + 30 * MINUTE_MS + 15 * SECOND_MS));
-    assert_eq!(parse_local_time("24:00"), None);
+    assert_eq!(parse_local_time("09:00:00.25"), Some(9 * HOUR_MS + 250));
+    for text in ["24:00", "9:00", "09:00+01:00", "09:00:00+01:00", "09:00Z", "09:00[UTC]", "09:00:00,5", "09:00:00.", "T09:00", "09:60"] {
+        assert_eq!(parse_local_time(text), None, "{text}");
+    }
 }
