@@ -3,7 +3,7 @@
 use super::{Input, RunError};
 use std::io::{self, Read};
 
-/// Longer lines are rejected unread.
+/// Longer lines, their ends not counted, are rejected unread.
 pub const LINE_BYTES_MAX: usize = 1 << 20;
 /// Bytes that are read at once.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -62,7 +62,8 @@ impl<'a> LineReader<'a> {
                 return Ok(Some(self.line(searched + at + 1)));
             }
             searched = self.end - self.start;
-            if searched > LINE_BYTES_MAX {
+            // One more may be the first half of a line end.
+            if searched > LINE_BYTES_MAX + 1 {
                 self.skipping = true;
                 let start = std::mem::replace(&mut self.start, self.end);
                 return Ok(Some(Piece::Part(self.buffer.get(start..).unwrap_or_default())));
@@ -85,9 +86,10 @@ impl<'a> LineReader<'a> {
         let start = self.start;
         self.start += len;
         self.number += 1;
-        let is_too_long = std::mem::take(&mut self.skipping) || len > LINE_BYTES_MAX;
         let input = self.current.as_ref().map_or("", |input| &input.name);
         let raw = self.buffer.get(start..self.start).unwrap_or_default();
+        let text = raw.strip_suffix(b"\n").map_or(raw, |text| text.strip_suffix(b"\r").unwrap_or(text));
+        let is_too_long = std::mem::take(&mut self.skipping) || text.len() > LINE_BYTES_MAX;
         Piece::Line(Line { input, number: self.number, raw, is_too_long })
     }
 
@@ -154,6 +156,17 @@ mod tests {
         let found = all(inputs);
         let expected = [("a", 1, 4, false), ("a", 2, 1, false), ("a", 3, 5, false), ("c", 1, 2, false)];
         assert_eq!(found, expected.map(|(name, number, len, long)| (name.to_owned(), number, len, long)));
+    }
+
+    #[test]
+    fn the_end_of_a_line_does_not_count_to_its_length() {
+        for end in ["", "\n", "\r\n"] {
+            for (len, is_too_long) in [(LINE_BYTES_MAX, false), (LINE_BYTES_MAX + 1, true)] {
+                let text = "x".repeat(len) + end;
+                let found = all(vec![Input::new("a", text.as_bytes())]);
+                assert_eq!(found, [("a".to_owned(), 1, len + end.len(), is_too_long)], "{len} {end:?}");
+            }
+        }
     }
 
     #[test]
