@@ -14,9 +14,10 @@ use crate::world::Accepted;
 const PROFILE: &str = "profile";
 
 impl<S: Store> Runner<'_, '_, S> {
-    /// Handles a line; blank ones are none.
+    /// Handles a line; blank ones are none, nor is a byte order mark alone.
     pub(super) fn line(&mut self, line: &Line<'_>) -> Result<(), RunError> {
-        if line.raw.iter().all(u8::is_ascii_whitespace) && !line.is_too_long {
+        let text = line.raw.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line.raw);
+        if text.iter().all(u8::is_ascii_whitespace) && !line.is_too_long {
             return Ok(());
         }
         match self.accept(line) {

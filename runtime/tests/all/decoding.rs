@@ -119,6 +119,16 @@ fn the_seeds_are_right() {
 }
 
 #[test]
+fn a_byte_order_mark_is_passed_over_and_alone_is_no_event() {
+    let program = compile(PROGRAM);
+    let events = |lines: &str| run(&program, lines, &Options::default()).summary.events;
+    let lone = events("\u{feff}");
+    assert_eq!((lone.read, lone.rejected), (0, 0));
+    let before = events(&format!("\u{feff}\r\n\u{feff}{}", event("1", "unknown", "ann", "01:00:00", "{}")));
+    assert_eq!((before.read, before.unmatched), (1, 1));
+}
+
+#[test]
 fn deep_nesting_is_rejected_where_it_is_read_and_passed_over_where_it_is_not() {
     let program = compile(PROGRAM);
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
