@@ -3,6 +3,7 @@
 use super::{RunError, Runner, Until};
 use crate::store::Store;
 use crate::world::First;
+use journey_compiler::machine::TIME_MAX_MS;
 
 /// How far `--drain` goes on: 10 years, in milliseconds.
 const DRAIN_MS: i64 = 3_653 * 86_400_000;
@@ -30,14 +31,19 @@ impl<S: Store> Runner<'_, '_, S> {
     /// The end of the inputs: timers that are due fire, and the clock goes on as far as was asked. Says whether a
     /// drain gave up.
     pub(super) fn finish(&mut self) -> Result<bool, RunError> {
-        let Some(clock_ms) = self.world.clock_ms else { return Ok(false) };
+        let told_ms = match self.options.until {
+            Some(Until::At(at_ms)) => Some(at_ms),
+            _ => None,
+        };
+        let Some(clock_ms) = self.world.clock_ms.or(told_ms) else { return Ok(false) };
         let last_event_ms = *self.meta.last_event_ms.get_or_insert(clock_ms);
         let target_ms = match self.options.until {
             None => clock_ms,
             Some(Until::At(at_ms)) => at_ms,
             Some(Until::After(ms)) => last_event_ms.saturating_add(ms),
         };
-        let target_ms = target_ms.max(clock_ms);
+        // Past the last instant nothing can happen.
+        let target_ms = target_ms.min(TIME_MAX_MS).max(clock_ms);
         self.fire_until(target_ms)?;
         self.world.clock_ms = Some(target_ms);
         if !self.options.drain {

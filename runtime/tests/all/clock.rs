@@ -1,6 +1,7 @@
 //! Virtual time: the clock of a run.
 
 use crate::support::{Compiled, compile, event, hours, run};
+use journey_compiler::machine::TIME_MAX_MS;
 use journey_runtime::{Options, Until};
 
 fn waits() -> Compiled {
@@ -35,6 +36,22 @@ fn until_is_an_instant_or_counts_from_the_last_event() {
     assert_eq!(at(&run(&waits(), &lines, &until(1_767_236_399_999))).len(), 0);
     // The clock only goes forward.
     assert_eq!(run(&waits(), &lines, &until(0)).summary.clock_ms, Some(1_767_229_200_000));
+}
+
+#[test]
+fn until_tells_the_time_where_no_event_does() {
+    let until = Options { until: Some(Until::At(1_767_236_400_000)), ..Options::default() };
+    assert_eq!(run(&waits(), "", &until).summary.clock_ms, Some(1_767_236_400_000));
+    assert_eq!(run(&waits(), "", &hours(2)).summary.clock_ms, None);
+}
+
+#[test]
+fn the_clock_stops_at_the_last_instant_that_there_is() {
+    let lines = event("1", "go", "ann", "01:00:00", "{}");
+    for ms in [TIME_MAX_MS, i64::MAX] {
+        let until = Options { until: Some(Until::After(ms)), ..Options::default() };
+        assert_eq!(run(&waits(), &lines, &until).summary.clock_ms, Some(TIME_MAX_MS));
+    }
 }
 
 #[test]
