@@ -89,5 +89,8 @@ pub fn runnable(project: &Project, output: &Output) -> Result<Program, Failure> 
     if !analysis.diagnostics.is_empty() {
         output.note(&format!("{}; `journey check` shows them\n", plural(analysis.diagnostics.len(), "warning")));
     }
+    if let Some(reason) = program.refused() {
+        output.note(&format!("{reason}; the program is interpreted, which gives the same results, but more slowly\n"));
+    }
     Ok(program)
 }

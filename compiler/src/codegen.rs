@@ -59,7 +59,7 @@ pub enum CodegenError {
     /// Calls nest so deep that the stack might not hold them.
     #[error("calls nest too deep")]
     Stack,
-    /// The code generator panicked, or memory could not be made executable.
+    /// The code generator panicked.
     #[error("code generation failed")]
     Panicked,
 }
@@ -79,7 +79,7 @@ impl From<ModuleError> for CodegenError {
 /// # Errors
 /// Where machine code cannot be made here; the program can still be interpreted.
 pub fn compile(module: &Module, globals: &[u64], texts: &[u64]) -> Result<Code, CodegenError> {
-    // Cranelift asserts, and its arena panics where the system refuses executable memory.
+    // Cranelift asserts, and its arena panics where the system refuses memory that was there a moment before.
     catch_unwind(AssertUnwindSafe(|| compile_module(module, globals, texts))).unwrap_or(Err(CodegenError::Panicked))
 }
 

@@ -8,6 +8,7 @@ use cranelift_codegen::ir::{AbiParam, ExtFuncData, ExternalName, FuncRef, Functi
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa, TargetIsa};
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncId, Linkage, Module as _, ModuleDeclarations, ModuleReloc, default_libcall_names};
+use region::Protection;
 use std::sync::Mutex;
 
 /// No machine has larger pages by default.
@@ -99,6 +100,14 @@ impl Names {
     }
 }
 
+/// Tries whether the system lets memory become executable; hardened ones do not. The arena would panic there, and a panic is
+/// told to whoever looks at the terminal.
+fn may_execute() -> region::Result<()> {
+    let mut page = region::alloc(1, Protection::READ_WRITE)?;
+    // SAFETY: these pages are `page`'s alone, nothing refers to what is in them, and nothing is written to them afterwards.
+    unsafe { region::protect(page.as_mut_ptr::<u8>(), page.len(), Protection::READ_EXECUTE) }
+}
+
 impl Image {
     /// Puts compiled functions into executable memory.
     ///
@@ -106,6 +115,7 @@ impl Image {
     /// Where the system gives no (executable) memory.
     pub fn new(isa: OwnedTargetIsa, names: &Names, functions: &[Compiled]) -> Result<Self, CodegenError> {
         let sizes = || functions.iter().map(|f| f.bytes.len() + usize::try_from(f.alignment.max(64)).unwrap_or(64));
+        may_execute().map_err(|e| CodegenError::Memory(e.to_string()))?;
         // The arena grows by whole pages for each function that does not fit, whatever room was left: that room is less than
         // the largest function. What is reserved and not used costs no memory.
         let bytes = sizes().sum::<usize>() + sizes().max().unwrap_or(0) + PAGE_BYTES;
