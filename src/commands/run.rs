@@ -85,7 +85,9 @@ pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
         commit_events: project.settings.commit_events,
     };
     let cache_bytes = project.settings.cache_bytes;
-    let summary = Job { command, program: &program, sources: &Arc::new(project.sources), options: &options, cache_bytes }.run()?;
+    let sources = Arc::new(project.sources);
+    let job = Job { command, program: &program, sources: &sources, source_paths: &project.paths, options: &options, cache_bytes };
+    let summary = job.run()?;
     let mut out = output.out();
     match output.format {
         Format::Text => out.write_all(summary::text(&summary, output.color_out()).as_bytes())?,
@@ -111,6 +113,8 @@ struct Job<'a> {
     command: &'a Run,
     program: &'a Arc<Program>,
     sources: &'a Arc<Sources>,
+    /// Where the sources lie.
+    source_paths: &'a [PathBuf],
     options: &'a Options,
     /// Memory for customers of the data folder.
     cache_bytes: u64,
@@ -133,7 +137,7 @@ impl Job<'_> {
     fn run_on(&self, store: &mut impl Store, inputs: Vec<Input<'_>>) -> Result<Summary, Failure> {
         let command = self.command;
         let mut sink = match &command.effects {
-            Some(path) => Some(effects::open(path, &command.events, command.data.is_some())?),
+            Some(path) => Some(effects::open(path, &command.events, self.source_paths, command.data.is_some())?),
             None => None,
         };
         let sink: Option<&mut dyn Sink> = sink.as_mut().map(|sink| &mut **sink as &mut dyn Sink);

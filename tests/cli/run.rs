@@ -94,6 +94,19 @@ fn effects_are_lines_in_their_order() {
 }
 
 #[test]
+fn effects_never_replace_events_or_the_project() {
+    let folder = shop(&good());
+    std::fs::hard_link(folder.path().join("events.ndjson"), folder.path().join("link.ndjson")).unwrap();
+    let before = (folder.read("events.ndjson"), folder.read("shop.journey"));
+    for (effects, words) in [("link.ndjson", "can't hold both"), ("./shop.journey", "is a file of the project")] {
+        let ran = folder.journey(&[RUN, &["--effects", effects]].concat());
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+        assert!(ran.err.contains(words), "{}", ran.err);
+    }
+    assert_eq!((folder.read("events.ndjson"), folder.read("shop.journey")), before);
+}
+
+#[test]
 fn usage_is_explained() {
     let folder = shop(&[]);
     let cases: &[(&[&str], i32, &str)] = &[
