@@ -4,6 +4,23 @@ use super::Reader;
 use crate::ast::StrPart;
 use journey_grammar::{Rule, Span, Syntax};
 
+/// What stands between the quotes, before texts and escapes are one.
+struct Part {
+    /// An escape's line breaks and blanks are meant, and are no layout of the source.
+    is_escape: bool,
+    value: StrPart,
+}
+
+impl Part {
+    /// Text as it stands in the source, whose line breaks and blanks lay it out.
+    fn layout(&mut self) -> Option<&mut String> {
+        match &mut self.value {
+            StrPart::Text(text) if !self.is_escape => Some(text),
+            _ => None,
+        }
+    }
+}
+
 impl<'t> Reader<'t> {
     pub(super) fn string(&mut self, node: Syntax<'t>) -> Vec<StrPart> {
         let Some(form) = node.first() else { return Vec::new() };
@@ -13,11 +30,14 @@ impl<'t> Reader<'t> {
         } else if !long && form.text().contains('\n') {
             self.string_over_lines(form);
         }
-        let mut parts: Vec<StrPart> = form.children().filter_map(|part| self.string_part(part)).collect();
+        let mut parts: Vec<Part> = form
+            .children()
+            .filter_map(|part| Some(Part { is_escape: part.kind() == Rule::escape, value: self.string_part(part)? }))
+            .collect();
         if long {
             unindent(&mut parts, form.text());
         }
-        join_texts(parts)
+        join_texts(parts.into_iter().map(|part| part.value))
     }
 
     fn string_part(&mut self, part: Syntax<'t>) -> Option<StrPart> {
@@ -82,23 +102,22 @@ impl<'t> Reader<'t> {
 
 /// Takes the indentation of the closing quotes from every line, and the line breaks behind the opening quotes and before
 /// the closing ones.
-fn unindent(parts: &mut [StrPart], source: &str) {
+fn unindent(parts: &mut [Part], source: &str) {
     let inner = source.strip_suffix("\"\"\"").unwrap_or(source);
     let Some((_, indent)) = inner.rsplit_once('\n').filter(|(_, last)| last.chars().all(|c| matches!(c, ' ' | '\t'))) else { return };
     let mut line_start = false;
     for part in parts.iter_mut() {
-        match part {
-            // An escape gives no line of the source, so that only texts with real line breaks are touched.
-            StrPart::Text(text) => *text = unindent_text(text, indent, &mut line_start),
-            StrPart::Expr(_) => line_start = false,
+        match part.layout() {
+            Some(text) => *text = unindent_text(text, indent, &mut line_start),
+            None => line_start = false,
         }
     }
-    if let Some(StrPart::Text(first)) = parts.first_mut()
+    if let Some(first) = parts.first_mut().and_then(Part::layout)
         && let Some(rest) = first.strip_prefix('\n')
     {
         *first = rest.to_string();
     }
-    if let Some(StrPart::Text(last)) = parts.last_mut()
+    if let Some(last) = parts.last_mut().and_then(Part::layout)
         && let Some(rest) = last.strip_suffix('\n')
     {
         *last = rest.to_string();
@@ -125,8 +144,8 @@ fn without_indent<'l>(line: &'l str, indent: &str) -> &'l str {
     line.get(common..).unwrap_or(line)
 }
 
-fn join_texts(parts: Vec<StrPart>) -> Vec<StrPart> {
-    let mut joined: Vec<StrPart> = Vec::with_capacity(parts.len());
+fn join_texts(parts: impl Iterator<Item = StrPart>) -> Vec<StrPart> {
+    let mut joined: Vec<StrPart> = Vec::new();
     for part in parts {
         match (joined.last_mut(), part) {
             (_, StrPart::Text(text)) if text.is_empty() => {}

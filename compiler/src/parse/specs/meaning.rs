@@ -112,6 +112,13 @@ fn long_texts_lose_the_indentation_of_their_closing_quotes() {
 }
 
 #[test]
+fn escapes_in_long_texts_are_no_layout() {
+    assert_eq!(text("\"\"\"\n    a\\n b\n    \"\"\""), "a\n b");
+    assert_eq!(text("\"\"\"\n  \\n  a\\n\n  \"\"\""), "\n  a\n");
+    assert_eq!(text("\"\"\"\\na\n  \"\"\""), "\na");
+}
+
+#[test]
 fn literals_are_read_by_longest_match() {
     let kind = |source: &str| format!("{:?}", constant(source).kind);
     assert_eq!(kind("1h30m"), "Duration(5400000)");
