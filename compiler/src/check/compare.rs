@@ -11,9 +11,13 @@ use crate::hir::{CompareOp, Expr, ExprKind, InWhat};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
 
-fn is_comparison(expr: &ast::Expr) -> bool {
+/// The operator of a comparison.
+fn comparison(expr: &ast::Expr) -> Option<Span> {
     use BinaryOp::{Eq, Ge, Gt, In, Le, Lt, Ne, NotIn};
-    matches!(expr.kind, Ast::Binary(Eq | Ne | Lt | Le | Gt | Ge | In | NotIn, ..))
+    match &expr.kind {
+        Ast::Binary(Eq | Ne | Lt | Le | Gt | Ge | In | NotIn, op_span, ..) => Some(*op_span),
+        _ => None,
+    }
 }
 
 impl Checker {
@@ -26,8 +30,8 @@ impl Checker {
         right: &ast::Expr,
         span: Span,
     ) -> Expr {
-        if is_comparison(left) || is_comparison(right) {
-            return self.chained(body, left, right, span);
+        if let Some(chained) = self.chained(body, op_span, left, right, span) {
+            return chained;
         }
         let Some(op) = compare_op(op) else { return poison(span) };
         let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
@@ -60,11 +64,17 @@ impl Checker {
         Expr { kind: ExprKind::Compare(op, Box::new(left), Box::new(right)), ty: TypeId::BOOL, span }
     }
 
-    /// `a < b < c`, which the parser has reported.
-    fn chained(&mut self, body: &mut Body, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
+    /// `a < b < c`, unless one of the two is in parentheses.
+    fn chained(&mut self, body: &mut Body, op_span: Span, left: &ast::Expr, right: &ast::Expr, span: Span) -> Option<Expr> {
+        let first = comparison(left).or_else(|| comparison(right))?;
+        self.report(
+            Diagnostic::error("E0311", op_span, "comparisons do not chain", "this compares the answer of another comparison")
+                .and(first, "that other one is here")
+                .help("say both, as in `a < b and b < c`, or put the first to be asked into parentheses"),
+        );
         self.infer(body, left, None);
         self.infer(body, right, None);
-        poison(span)
+        Some(poison(span))
     }
 
     /// `x == none`; the word stands on the right afterwards.
@@ -117,14 +127,14 @@ impl Checker {
     }
 
     /// `x in c`, `x not in c`
-    pub(super) fn contained(&mut self, body: &mut Body, not: bool, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
-        if is_comparison(left) || is_comparison(right) {
-            return self.chained(body, left, right, span);
+    pub(super) fn contained(&mut self, body: &mut Body, not: bool, op_span: Span, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
+        if let Some(chained) = self.chained(body, op_span, left, right, span) {
+            return chained;
         }
         let (item, what) = match &right.kind {
             Ast::Binary(BinaryOp::Range, _, from, to) => self.in_range(body, left, from, to),
             Ast::Paren(inner) if matches!(inner.kind, Ast::Binary(BinaryOp::Range, ..)) => {
-                return self.contained(body, not, left, inner, span);
+                return self.contained(body, not, op_span, left, inner, span);
             }
             // A list that is written out tells its type by the element that is looked for.
             Ast::List(_) => {

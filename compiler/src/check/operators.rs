@@ -55,7 +55,7 @@ impl Checker {
             BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
                 self.compare(body, op, op_span, left, right, span)
             }
-            BinaryOp::In | BinaryOp::NotIn => self.contained(body, op == BinaryOp::NotIn, left, right, span),
+            BinaryOp::In | BinaryOp::NotIn => self.contained(body, op == BinaryOp::NotIn, op_span, left, right, span),
             BinaryOp::Coalesce => self.coalesce(body, left, right, span, hint),
             BinaryOp::Range => self.stray_range(span),
             BinaryOp::Add => self.arithmetic(body, ArithOp::Add, op_span, left, right, span, hint),
