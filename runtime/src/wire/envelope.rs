@@ -52,7 +52,7 @@ pub fn parse(line: &str) -> Result<Envelope<'_>, Reason> {
     match text("specversion", raw.specversion)? {
         Some(version) if version == "1.0" => {}
         Some(version) => return Err(Reason::at("specversion", format!("expected \"1.0\", found \"{}\"", shorten(&version)))),
-        None => return Err(missing("specversion")),
+        None => return Err(Reason::at("specversion", "is missing; every event says \"specversion\": \"1.0\"")),
     }
     let time_ms = match text("time", raw.time)? {
         None => None,

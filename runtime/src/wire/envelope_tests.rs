@@ -31,7 +31,7 @@ fn what_is_no_cloud_event_says_why() {
     assert_eq!(reason("[1]"), "expected an object, found a list");
     assert_eq!(reason("12"), "expected an object, found the number 12");
     assert_eq!(reason("null"), "expected an object, found null");
-    assert_eq!(reason("{}"), "specversion: is missing");
+    assert_eq!(reason("{}"), "specversion: is missing; every event says \"specversion\": \"1.0\"");
     assert_eq!(reason(r#"{"specversion":"0.3"}"#), "specversion: expected \"1.0\", found \"0.3\"");
     assert_eq!(reason(r#"{"specversion":"1.0","source":"s","type":"t"}"#), "id: is missing");
     assert_eq!(reason(r#"{"specversion":"1.0","source":"s","id":5,"type":"t"}"#), "id: expected a text, found the number 5");
