@@ -4,9 +4,23 @@ use crate::failure::Failure;
 use crate::output::{Output, Style, paint};
 use journey_compiler::analysis::{self, Analysis};
 use journey_compiler::diagnostics::render::Renderer;
-use journey_compiler::project::Project;
+use journey_compiler::project::{self, LoadError, Project};
 use journey_compiler::{Backend, Diagnostic, Program, Severity, Sources};
 use std::collections::HashSet;
+use std::path::Path;
+
+/// Reads the project at a path, or the one around the current folder.
+///
+/// # Errors
+/// Where there is none, or nothing in it; what is wrong with its `journey.toml` has been shown then.
+pub fn load(path: Option<&Path>, output: &Output) -> Result<Project, Failure> {
+    project::load(path).map_err(|error| {
+        if let LoadError::NoFilesYet(project) = &error {
+            show(&project.diagnostics, &project.sources, output);
+        }
+        Failure::from(error)
+    })
+}
 
 /// Diagnostics that are drawn; of more, the count is told.
 const SHOWN_MAX: usize = 50;

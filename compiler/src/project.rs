@@ -53,6 +53,11 @@ pub enum LoadError {
     NotSource(PathBuf),
     #[error("`{}` has no `.journey` file; write one, or let `journey init` make a project", visible(&.0.display().to_string()))]
     NoFiles(PathBuf),
+    /// A project without source files; what is wrong with its `journey.toml` stands in its diagnostics.
+    #[error("this project has no `.journey` file yet; write one (`journey init` shows how)")]
+    NoFilesYet(Box<Project>),
+    #[error("{}", not_one_program(.0, *.1))]
+    NoManifest(PathBuf, usize),
     #[error("`{}` isn't a project; it holds several of them, such as `{}`: name one", visible(&.0.display().to_string()), visible(&.1.display().to_string()))]
     Several(PathBuf, PathBuf),
     #[error("`{}` is a link that leads back to `{}`: remove it", visible(&.0.display().to_string()), visible(&.1.display().to_string()))]
@@ -145,11 +150,17 @@ fn load_folder(root: PathBuf, manifest: bool, overlay: &Overlay) -> Result<Proje
         paths.extend(overlay.keys().filter(unsaved).filter_map(|path| Some(project.root.join(path.strip_prefix(&root).ok()?))));
         paths.sort();
     }
-    if paths.is_empty() {
-        return Err(match nested_project(&project.root) {
-            Some(nested) => LoadError::Several(project.root, nested),
-            None => LoadError::NoFiles(project.root),
-        });
+    match paths.as_slice() {
+        [] if manifest => return Err(LoadError::NoFilesYet(Box::new(project))),
+        [] => {
+            return Err(match nested_project(&project.root) {
+                Some(nested) => LoadError::Several(project.root, nested),
+                None => LoadError::NoFiles(project.root),
+            });
+        }
+        [only] if !manifest && only.parent() == Some(&project.root) => return load_file(only, overlay),
+        several if !manifest => return Err(LoadError::NoManifest(project.root, several.len())),
+        _ => {}
     }
     for path in paths {
         project.add(&path, overlay)?;
@@ -310,6 +321,15 @@ fn shown(path: &Path) -> String {
     let current = std::env::current_dir().ok();
     let relative = current.as_deref().and_then(|current| path.strip_prefix(current).ok()).unwrap_or(path);
     relative.display().to_string()
+}
+
+/// Files that nothing makes one program: in a folder such as `/tmp` they have nothing to do with each other.
+fn not_one_program(folder: &Path, files: usize) -> String {
+    let its = if files == 1 { String::from("its file a project") } else { format!("its {files} files one project") };
+    let folder = visible(&folder.display().to_string());
+    format!(
+        "`{folder}` is no project: it has no `{MANIFEST}`; name one file, or write a `{MANIFEST}` (one line, `name = \"…\"`, is enough) to make {its}"
+    )
 }
 
 /// The system's words without its number.

@@ -10,16 +10,17 @@ mod timers;
 pub use effects_file::{EffectsFile, EffectsPlace};
 pub use input::{Input, Sink, WriterSink};
 
-use crate::counters::Counters;
+use crate::counters::{Counters, EventCounts};
 use crate::effect::lines::Lines as EffectLines;
 use crate::engine::Engine;
 use crate::store::{Commit, Meta, Store, StoreError};
-use crate::summary::{Rejected, Summary};
+use crate::summary::{Rejected, Summary, ThisRun};
 use crate::world::World;
 use journey_compiler::machine::BUDGET_DEFAULT;
 use journey_compiler::{Program, Sources};
 use lines::{LineReader, Piece};
 use position::Prefix;
+use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,6 +32,9 @@ const COMMIT_EFFECTS: usize = 4 << 20;
 const COMMIT_REJECTED: usize = 4 << 20;
 /// Rejected inputs that a summary keeps.
 const REJECTED_MAX: usize = 100;
+
+/// Types of unmatched events that are told apart.
+const UNMATCHED_MAX: usize = 1_000;
 
 /// What a run is told.
 #[derive(Debug, Clone)]
@@ -137,7 +141,9 @@ pub fn run<S: Store>(
     let mut runner = Runner::new(program, sources, options, store, sink)?;
     runner.place_effects()?;
     let mut reader = position::skip_consumed(inputs, &mut runner.prefix, runner.meta.position.clone())?;
+    let before = (runner.prefix.bytes(), runner.world.engine.counters.events);
     runner.consume(&mut reader, progress)?;
+    runner.this_run.nothing_new = runner.is_nothing_new(before.0, &before.1);
     let gave_up = runner.finish()?;
     runner.commit()?;
     progress(runner.progress());
@@ -157,6 +163,9 @@ struct Runner<'a, 's, S> {
     new_rejected: Vec<Rejected>,
     /// Bytes of their texts.
     rejected_bytes: usize,
+    this_run: ThisRun,
+    /// Unmatched events of this run, by type.
+    unmatched: FxHashMap<Box<str>, u64>,
     prefix: Prefix,
     /// Events since the last commit.
     batch: usize,
@@ -177,6 +186,7 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
         meta.editions = engine.editions().table().to_vec();
         meta.profiles = engine.profiles().table().to_vec();
         meta.versions.extend(program.module.journeys.iter().map(|journey| (journey.name.clone(), journey.version.clone())));
+        let this_run = ThisRun { resumed: store.meta().is_some(), other_journeys: other_journeys(program, &meta), ..ThisRun::default() };
         let clock_ms = meta.clock_ms.max(options.now_ms);
         let prefix = Prefix::new(store.is_durable());
         let effects = EffectLines { is_muted: sink.is_none(), ..EffectLines::default() };
@@ -189,6 +199,8 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
             rejected: Vec::new(),
             new_rejected: Vec::new(),
             rejected_bytes: 0,
+            this_run,
+            unmatched: FxHashMap::default(),
             prefix,
             batch: 0,
         })
@@ -272,10 +284,27 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
         Progress { bytes: self.prefix.bytes(), events: self.world.engine.counters.events.read, clock_ms: self.world.clock_ms }
     }
 
-    fn summary(self, drain_gave_up: bool) -> Summary {
-        let record = self.world.engine.counters.record(&self.world.engine.program().module);
-        Summary { rejected: self.rejected, drain_gave_up, ..Summary::new(record, self.world.clock_ms) }
+    /// Whether what was given is known: `skipped` bytes of it were run before, and what came since the counts `then` were duplicates.
+    fn is_nothing_new(&self, skipped: u64, then: &EventCounts) -> bool {
+        let now = &self.world.engine.counters.events;
+        let (read, known) = (now.read - then.read, now.duplicate - then.duplicate);
+        self.this_run.resumed && read == known && (skipped > 0 || read > 0)
     }
+
+    fn summary(mut self, drain_gave_up: bool) -> Summary {
+        let record = self.world.engine.counters.record(&self.world.engine.program().module);
+        let unmatched = self.unmatched.into_iter().map(|(kind, count)| (String::from(kind), count));
+        self.this_run.unmatched = unmatched.collect();
+        self.this_run.unmatched.sort_by(|(left, more), (right, less)| less.cmp(more).then_with(|| left.cmp(right)));
+        Summary { rejected: self.rejected, this_run: self.this_run, drain_gave_up, ..Summary::new(record, self.world.clock_ms) }
+    }
+}
+
+/// The journeys of a store of which the program has none: it may be the store of something else.
+fn other_journeys(program: &Program, meta: &Meta) -> Vec<String> {
+    let ours = |name: &String| program.module.journeys.iter().any(|journey| journey.name == *name);
+    let theirs: Vec<String> = meta.versions.keys().cloned().collect();
+    if program.module.journeys.is_empty() || theirs.iter().any(ours) { Vec::new() } else { theirs }
 }
 
 /// Live instances can only go on in the version that they are in.

@@ -21,6 +21,9 @@ pub struct Summary {
     /// The first rejected inputs of this run; [`EventCounts::rejected`] counts all.
     #[serde(skip)]
     pub rejected: Vec<Rejected>,
+    /// What is to be told of this run besides, where it went on from another.
+    #[serde(skip)]
+    pub this_run: ThisRun,
     /// `--drain` gave up: timers go on past 10 years.
     #[serde(skip)]
     pub drain_gave_up: bool,
@@ -29,7 +32,7 @@ pub struct Summary {
 impl Summary {
     pub(crate) fn new(record: Record, clock_ms: Option<i64>) -> Self {
         let Record { events, journeys, sends, suppressed } = record;
-        Self { events, journeys, sends, suppressed, clock_ms, rejected: Vec::new(), drain_gave_up: false }
+        Self { events, journeys, sends, suppressed, clock_ms, rejected: Vec::new(), this_run: ThisRun::default(), drain_gave_up: false }
     }
 
     /// Whether nobody has vanished: for every journey, started = live + finished + failed + cancelled.
@@ -40,6 +43,23 @@ impl Summary {
             journey.started == journey.live + finished + journey.failed + journey.cancelled
         })
     }
+}
+
+/// What belongs to this run alone; the counts of a [`Summary`] go back to the beginning of its store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ThisRun {
+    /// It went on from what the store held.
+    pub resumed: bool,
+    /// The inputs had all been run before.
+    pub nothing_new: bool,
+    /// Journeys of the store, where the program has none of them.
+    pub other_journeys: Vec<String>,
+    /// Rejected inputs.
+    pub rejected: u64,
+    /// Unmatched events by type, most frequent first; bounded, so that it may lack rare ones.
+    pub unmatched: Vec<(String, u64)>,
+    /// Where the clock already stood beyond the `--until` that was asked for, in milliseconds since the epoch.
+    pub until_passed_ms: Option<i64>,
 }
 
 fn as_time<S: Serializer>(ms: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {

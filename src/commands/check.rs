@@ -5,7 +5,7 @@ use crate::output::{Format, Output};
 use crate::report;
 use clap::{Args, ValueEnum};
 use journey_compiler::analysis::Analysis;
-use journey_compiler::project::{self, Project};
+use journey_compiler::project::Project;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -37,7 +37,7 @@ enum Deny {
 }
 
 pub fn run(command: &Check, output: &Output) -> Result<(), Failure> {
-    let project = project::load(command.path.as_deref())?;
+    let project = report::load(command.path.as_deref(), output)?;
     let (analysis, _) = report::compile(&project);
     let mut out = output.out();
     let (errors, warnings) = report::counts(&analysis.diagnostics);

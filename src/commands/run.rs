@@ -2,6 +2,7 @@
 
 mod effects;
 mod moment;
+mod notes;
 mod progress;
 mod summary;
 
@@ -9,7 +10,7 @@ use crate::failure::{Failure, system_reason};
 use crate::output::{Format, Output};
 use crate::report;
 use clap::Args;
-use journey_compiler::{Program, Sources, project};
+use journey_compiler::{Program, Sources};
 use journey_runtime::run::{self, Input, Options, RunError, Sink};
 use journey_runtime::store::{MemoryStore, SledStore, Store};
 use journey_runtime::{Summary, Until};
@@ -58,7 +59,8 @@ pub struct Run {
     /// Keep all state in this folder, and go on from what is there
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Write everything that happens to this file, one JSON object a line
+    /// Write everything that happens to this file, one JSON object a line. Without --data the file is written anew;
+    /// with --data lines are appended to what it holds
     #[arg(long, value_name = "FILE")]
     effects: Option<PathBuf>,
     /// Where the clock stands before the first event: 2026-01-01T00:00:00Z
@@ -73,7 +75,7 @@ pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
     if command.answers.is_some() {
         return Err(Failure::Usage(String::from("`--answers` isn't supported yet, as journeys can't make outside calls yet")));
     }
-    let project = project::load(command.path.as_deref())?;
+    let project = report::load(command.path.as_deref(), output)?;
     let program = Arc::new(report::runnable(&project, output)?);
     let options = Options {
         now_ms: command.now,
@@ -90,13 +92,12 @@ pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
     let summary = job.run()?;
     let mut out = output.out();
     match output.format {
-        Format::Text => out.write_all(summary::text(&summary, output.color_out()).as_bytes())?,
+        Format::Text => out.write_all(summary::text(&summary, &program, output.color_out()).as_bytes())?,
         Format::Json => writeln!(out, "{}", serde_json::to_string(&summary).map_err(io::Error::from)?)?,
     }
     out.flush()?;
-    if output.format == Format::Text {
-        output.note(&summary::rejected(&summary));
-    }
+    output.note(&notes::rejected(&summary, output.format)?);
+    output.note(&notes::of_run(&summary.this_run, output.format));
     if summary.drain_gave_up {
         return Err(Failure::Environment(String::from("timers were still left after 10 years of virtual time; `--drain` gave up")));
     }

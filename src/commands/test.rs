@@ -6,7 +6,7 @@ use crate::report;
 use clap::Args;
 use journey_compiler::diagnostics::Label;
 use journey_compiler::diagnostics::render::{Renderer, Report, visible};
-use journey_compiler::{Severity, Sources, project};
+use journey_compiler::{Severity, Sources};
 use journey_runtime::test::{self, TestFailure, TestReport};
 use serde_json::json;
 use std::io::Write;
@@ -35,7 +35,7 @@ pub struct Test {
 }
 
 pub fn run(command: &Test, output: &Output) -> Result<(), Failure> {
-    let project = project::load(command.path.as_deref())?;
+    let project = report::load(command.path.as_deref(), output)?;
     let program = Arc::new(report::runnable(&project, output)?);
     let sources = Arc::new(project.sources);
     let reports = test::run(&program, &sources, command.filter.as_deref(), project.settings.budget);

@@ -72,6 +72,30 @@ fn what_is_no_project_is_the_environments_fault() {
 }
 
 #[test]
+fn a_project_without_files_says_so_and_what_is_wrong_in_its_journey_toml() {
+    let words = "error: this project has no `.journey` file yet; write one (`journey init` shows how)\n";
+    assert_eq!(checked(&[MANIFEST]).all(), format!("status 3\n--- out\n--- err\n{words}"));
+    let ran = checked(&[("journey.toml", "nam = \"shop\"\n")]);
+    assert_eq!((ran.status, messages(&ran).len()), (3, 1), "{}", ran.err);
+    assert!(ran.err.contains("`nam`") && ran.err.ends_with(words), "{}", ran.err);
+}
+
+#[test]
+fn files_of_a_folder_without_journey_toml_are_no_project() {
+    let advice = "name one file, or write a `journey.toml` (one line, `name = \"…\"`, is enough) to make";
+    let refused = |folder: &str, its: &str| {
+        format!("status 3\n--- out\n--- err\nerror: `{folder}` is no project: it has no `journey.toml`; {advice} {its}\n")
+    };
+    let folder = Folder::with(&[("a.journey", VISIT), ("below/b.journey", WELCOME), ("below/c.journey", "event visit {}\n")]);
+    assert_eq!(folder.journey(&["check"]).all(), refused(".", "its 3 files one project"));
+    assert_eq!(folder.journey(&["test", "below"]).all(), refused("below", "its 2 files one project"));
+    assert_eq!(Folder::with(&[("x/below/a.journey", VISIT)]).journey(&["check", "x"]).all(), refused("x", "its file a project"));
+    // A single one at its top is meant.
+    let single = Folder::with(&[("visits.journey", "event visit {}\n")]).journey(&["check"]);
+    assert_eq!(single.all(), "status 0\n--- out\nvisits: 1 file: no problems\n--- err\n");
+}
+
+#[test]
 #[cfg(unix)]
 fn links_that_lead_in_a_circle_are_told() {
     let folder = Folder::with(&[("shop/journey.toml", ""), ("shop/a.journey", "event visit {}\n")]);

@@ -64,6 +64,33 @@ fn a_second_run_goes_on_from_the_first_and_ends_as_one_run_would() {
 }
 
 #[test]
+fn a_run_that_goes_on_says_what_it_counts_and_when_nothing_was_new() {
+    let folder = shop();
+    let ran = |events: &str| folder.journey(&["run", "shop.journey", "--data", "data", "--events", events]);
+    folder.write("half.ndjson", lines()[..2].concat());
+    assert_eq!(ran("half.ndjson").err, "");
+    let counts = "counts are since the beginning of the data folder\n";
+    let known = format!("nothing new in the events: they were run before\n{counts}");
+    assert_eq!(ran("half.ndjson").err, known);
+    assert_eq!(ran("events.ndjson").err, counts);
+    assert_eq!(ran("events.ndjson").err, known);
+    // Another file, of which every event is known.
+    folder.write("again.ndjson", lines()[2..].concat());
+    assert_eq!(ran("again.ndjson").err, known);
+}
+
+#[test]
+fn a_folder_of_other_journeys_is_told() {
+    let folder = shop();
+    assert_eq!(run(&folder, &["--events", "events.ndjson", "--drain"]).status, 0);
+    folder.write("shop.journey", SHOP.replace("journey recovery", "journey rescue"));
+    let ran = run(&folder, &["--events", "events.ndjson"]);
+    let told = "the data folder is of other journeys, none of which is in this project: `recovery`\n";
+    assert_eq!((ran.status, ran.err.as_str()), (0, told));
+    assert_eq!(run(&shop(), &["--events", "events.ndjson"]).err, "");
+}
+
+#[test]
 fn a_folder_of_something_else_is_left_alone() {
     let folder = shop();
     folder.write("data/photos.txt", "mine");

@@ -190,8 +190,46 @@ fn of_many_rejected_events_the_first_are_shown_and_all_are_counted() {
     let ran = shop(&lines).journey(RUN);
     assert_eq!(ran.status, 0);
     assert!(ran.err.contains("line 9\n") && !ran.err.contains("line 10"), "{}", ran.err);
-    assert!(ran.err.ends_with("  … and 15 events more\n"), "{}", ran.err);
+    assert!(ran.err.ends_with("  … and 15 events more; `--format json` shows up to 100\n"), "{}", ran.err);
     assert!(ran.out.contains("25 events: 25 rejected\n"), "{}", ran.out);
+}
+
+#[test]
+fn as_json_rejected_events_are_told_on_standard_error_a_line_each() {
+    let mut lines: Vec<String> = (0..120).map(|n| format!("line {n}")).collect();
+    lines[0] = event("e1", "profile", "2026-01-01T08:00:00Z", "ann", &json!({"tier": "silver"}));
+    let ran = shop(&lines).journey(&[RUN, &["--format", "json"]].concat());
+    assert_eq!((ran.status, ran.out.lines().count()), (0, 1));
+    assert_eq!(summary(&ran)["events"]["rejected"], 120);
+    let told: Vec<Value> = ran.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(told.len(), 100);
+    assert_eq!((&told[0]["rejected"]["path"], &told[0]["rejected"]["line"]), (&json!("data.tier"), &json!(1)));
+    assert_eq!(told[1], json!({"rejected": {"input": "events.ndjson", "line": 2, "path": "", "reason": "not JSON (column 1)"}}));
+}
+
+#[test]
+fn the_most_frequent_unmatched_types_are_shown_with_what_may_be_meant() {
+    let mut lines = good();
+    let mut add = |kind: &str, count: usize| {
+        for _ in 0..count {
+            lines.push(event(&format!("u{}", lines.len()), kind, "2026-01-01T13:00:00Z", "ann", &json!({})));
+        }
+    };
+    for (kind, count) in [("cart", 3), ("shop.crat", 5), ("a.search", 4), ("b.search", 2), ("c.search", 1), ("d.search", 1)] {
+        add(kind, count);
+    }
+    let ran = shop(&lines).journey(RUN);
+    let shown: Vec<&str> = ran.out.lines().skip_while(|line| !line.contains("unmatched")).collect();
+    insta::assert_snapshot!("unmatched", shown.join("\n"));
+}
+
+#[test]
+fn a_time_to_go_on_to_that_has_passed_is_told() {
+    let folder = shop(&good());
+    let told = "`--until` had no effect: the clock stood at 2026-01-01T12:00:00Z by then\n";
+    assert_eq!(folder.journey(&[RUN, &["--until", "2026-01-01T11:00:00Z"]].concat()).err, told);
+    assert_eq!(folder.journey(&[RUN, &["--until", "2026-01-01T13:00:00Z"]].concat()).err, "");
+    assert_eq!(folder.journey(&[RUN, &["--until", "+0d"]].concat()).err, "");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One line after another: what becomes of each.
 
 use super::lines::Line;
-use super::{REJECTED_MAX, RunError, Runner};
+use super::{REJECTED_MAX, RunError, Runner, UNMATCHED_MAX};
 use crate::customer::event_hash;
 use crate::engine::Offer;
 use crate::store::{Store, UnderWay};
@@ -31,6 +31,7 @@ impl<S: Store> Runner<'_, '_, S> {
 
     fn reject(&mut self, line: &Line<'_>, reason: Reason) {
         self.world.engine.counters.events.rejected += 1;
+        self.this_run.rejected += 1;
         let rejected = Rejected::new(line.input, line.number, reason, line.raw);
         if self.world.store.is_durable() {
             self.rejected_bytes += rejected.text.len();
@@ -80,9 +81,23 @@ impl<S: Store> Runner<'_, '_, S> {
             Accepted::Event(offer) if fired => Accepted::Event(Offer::new(offer.event, offer.payload)),
             accepted => accepted,
         };
+        let unmatched = self.world.engine.counters.events.unmatched;
         match envelope.subject.as_deref() {
-            Some(subject) => Ok(self.world.handle(subject, accepted, hash, at_ms)?),
-            None => self.handle_broadcast(accepted, hash, at_ms),
+            Some(subject) => self.world.handle(subject, accepted, hash, at_ms)?,
+            None => self.handle_broadcast(accepted, hash, at_ms)?,
+        }
+        if self.world.engine.counters.events.unmatched > unmatched {
+            self.note_unmatched(&envelope.kind);
+        }
+        Ok(())
+    }
+
+    /// Counts an unmatched event by its type, unless there are too many types.
+    fn note_unmatched(&mut self, kind: &str) {
+        if let Some(count) = self.unmatched.get_mut(kind) {
+            *count += 1;
+        } else if self.unmatched.len() < UNMATCHED_MAX {
+            self.unmatched.insert(kind.into(), 1);
         }
     }
 

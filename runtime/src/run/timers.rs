@@ -42,6 +42,9 @@ impl<S: Store> Runner<'_, '_, S> {
             Some(Until::At(at_ms)) => at_ms,
             Some(Until::After(ms)) => last_event_ms.saturating_add(ms),
         };
+        if target_ms < clock_ms {
+            self.this_run.until_passed_ms = Some(clock_ms);
+        }
         // Past the last instant nothing can happen.
         let target_ms = target_ms.min(TIME_MAX_MS).max(clock_ms);
         self.fire_until(target_ms)?;

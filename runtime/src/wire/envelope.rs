@@ -130,8 +130,23 @@ fn not_an_envelope(line: &str, error: &serde_json::Error) -> Reason {
     if error.is_data() && !trimmed.starts_with('{') {
         return Reason::whole(format!("expected an object, found {}", describe(trimmed.trim_end())));
     }
+    if error.is_data() { Reason::whole(plain(error)) } else { Reason::whole(not_json(error)) }
+}
+
+/// Where a line ceases to be JSON, and how, in plain words.
+fn not_json(error: &serde_json::Error) -> String {
     let text = plain(error);
-    if error.is_data() { Reason::whole(text) } else { Reason::whole(format!("not JSON: {text}")) }
+    let column = error.column();
+    if error.is_eof() {
+        return format!("not JSON: the line ends in its midst (column {column})");
+    }
+    let words = match text.split(" (column").next().unwrap_or_default() {
+        "expected ident" | "expected value" => return format!("not JSON (column {column})"),
+        "key must be a string" => "a name must stand in quotation marks",
+        "trailing characters" => "something follows behind its end",
+        words => words,
+    };
+    format!("not JSON: {words} (column {column})")
 }
 
 /// An error of the JSON reader; a line of its own always is line 1, so only the column is told.

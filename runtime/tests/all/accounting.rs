@@ -136,7 +136,7 @@ fn what_is_no_cloud_event_is_rejected_with_its_line() {
     assert_eq!(ran.summary.events.read, 3);
     let lines: Vec<u64> = ran.summary.rejected.iter().map(|rejected| rejected.line).collect();
     assert_eq!(lines, [1, 3, 4]);
-    assert!(ran.reasons()[0].starts_with("not JSON: "), "{:?}", ran.reasons());
+    assert!(ran.reasons()[0].starts_with("not JSON"), "{:?}", ran.reasons());
     assert_eq!(ran.reasons()[1..], ["expected an object, found a list", "id: is missing"]);
     assert_eq!(ran.summary.clock_ms, None);
 }

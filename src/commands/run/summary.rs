@@ -1,20 +1,20 @@
 //! What a run did, in tables.
 
 use crate::output::{Style, paint};
-use crate::report::plural;
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use journey_compiler::Program;
 use journey_compiler::diagnostics::render::visible;
 use journey_compiler::machine::text::format_time;
 use journey_runtime::Summary;
 use std::collections::BTreeMap;
 
-/// Rejected events that are shown.
-const REJECTED_SHOWN: usize = 10;
-/// Characters of a rejected event that are shown.
-const REJECTED_CHARS: usize = 120;
+/// Types of unmatched events that are shown.
+const UNMATCHED_SHOWN: usize = 5;
+/// Characters of such a type that are shown.
+const TYPE_CHARS: usize = 60;
 
 /// The summary for people.
-pub fn text(summary: &Summary, color: bool) -> String {
+pub fn text(summary: &Summary, program: &Program, color: bool) -> String {
     let mut out = String::new();
     if !summary.journeys.is_empty() {
         section(&mut out, "Journeys", &journeys(summary), color);
@@ -27,6 +27,7 @@ pub fn text(summary: &Summary, color: bool) -> String {
     }
     out.push_str(&paint(color, Style::Strong, &events(summary)));
     out.push('\n');
+    out.push_str(&unmatched(summary, program));
     if let Some(clock_ms) = summary.clock_ms {
         out.push_str(&format!("the clock stands at {}\n", format_time(clock_ms)));
     }
@@ -52,6 +53,41 @@ fn events(summary: &Summary) -> String {
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count))).collect();
     let read = format!("{} {}", grouped(events.read), if events.read == 1 { "event" } else { "events" });
     if told.is_empty() { read } else { format!("{read}: {}", told.join(", ")) }
+}
+
+/// `unmatched: 12 shop.viewed, 1 shop.cart`, and what may have been meant by these types.
+fn unmatched(summary: &Summary, program: &Program) -> String {
+    let all = &summary.this_run.unmatched;
+    let shown = all.iter().take(UNMATCHED_SHOWN);
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut told: Vec<String> = shown.clone().map(|(kind, count)| format!("{} {}", grouped(*count), short(kind))).collect();
+    told.extend((all.len() > UNMATCHED_SHOWN).then(|| String::from("…")));
+    let mut out = format!("unmatched: {}\n", told.join(", "));
+    for (kind, _) in shown {
+        if let Some(wire) = declared_near(kind, program) {
+            out.push_str(&format!("  no event has the type `{}`; did you mean `{}`?\n", short(kind), short(wire)));
+        }
+    }
+    out
+}
+
+/// The declared type that a type is near to, or whose event is named so.
+fn declared_near<'p>(kind: &str, program: &'p Program) -> Option<&'p str> {
+    let last = kind.rsplit(['.', '/', ':']).next().unwrap_or(kind);
+    let distance = |event: &journey_compiler::hir::Event| {
+        if event.name == last { 0 } else { strsim::osa_distance(kind, &event.wire).min(strsim::osa_distance(last, &event.name)) }
+    };
+    let events = program.module.events.iter().map(|event| (distance(event), event));
+    let (distance, event) = events.min_by_key(|(distance, _)| *distance)?;
+    (distance <= last.chars().count() / 4).then_some(event.wire.as_str())
+}
+
+fn short(kind: &str) -> String {
+    let cut: String = kind.chars().take(TYPE_CHARS).collect();
+    let more = if kind.chars().nth(TYPE_CHARS).is_some() { "…" } else { "" };
+    format!("{}{more}", visible(&cut))
 }
 
 fn journeys(summary: &Summary) -> Table {
@@ -110,28 +146,6 @@ fn grouped(count: u64) -> String {
             out.push(',');
         }
         out.push(digit);
-    }
-    out
-}
-
-/// The first rejected events with their reasons.
-pub fn rejected(summary: &Summary) -> String {
-    if summary.events.rejected == 0 || summary.rejected.is_empty() {
-        return String::new();
-    }
-    let mut out = String::from("\nrejected:\n");
-    for rejected in summary.rejected.iter().take(REJECTED_SHOWN) {
-        out.push_str(&format!("  {}\n", visible(&rejected.to_string())));
-        let line = rejected.text.trim();
-        if !line.is_empty() {
-            let cut: String = line.chars().take(REJECTED_CHARS).collect();
-            let more = if line.chars().nth(REJECTED_CHARS).is_some() { "…" } else { "" };
-            out.push_str(&format!("    {}{more}\n", visible(&cut)));
-        }
-    }
-    let left = usize::try_from(summary.events.rejected).unwrap_or(usize::MAX).saturating_sub(REJECTED_SHOWN);
-    if left > 0 {
-        out.push_str(&format!("  … and {} more\n", plural(left, "event")));
     }
     out
 }
