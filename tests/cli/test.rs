@@ -51,6 +51,20 @@ fn a_failure_shows_its_line_what_was_expected_and_what_happened() {
 }
 
 #[test]
+fn a_send_that_does_not_fit_is_shown_with_its_arguments() {
+    let folder = shop();
+    folder.write(
+        "shop.journey",
+        SHOP.replace("reminder(cart: cart)", "reminder(cart: cart, n: Int)").replace("reminder(cart)", "reminder(cart, 1)"),
+    );
+    folder.write("tests.journey", TESTS.split("\n\n").next().unwrap().replace("times 1", "where n == 3"));
+    let ran = folder.journey(&["test"]);
+    assert_eq!(ran.status, 1);
+    let found = "found: it was sent once, but not as expected, with cart: {\"total\":80}, n: 1";
+    assert!(ran.out.contains(found), "{}", ran.out);
+}
+
+#[test]
 fn a_filter_chooses_by_title() {
     let folder = shop();
     let ran = folder.journey(&["test", "--filter", "an hour"]);

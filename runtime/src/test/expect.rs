@@ -3,10 +3,16 @@
 use super::timeline::What;
 use super::{Broken, Runner, value};
 use crate::store::Store;
+use crate::wire::json;
 use journey_compiler::Program;
 use journey_compiler::hir::{ChannelId, JourneyId, MessageId};
 use journey_compiler::machine::{Fault, codec};
 use journey_compiler::mir::{Expect, FunctionId};
+use journey_compiler::types::TypeId;
+use std::sync::Arc;
+
+/// Sends of which the arguments are told.
+const SENDS_TOLD: usize = 5;
 
 /// An expectation that does not hold.
 pub(super) struct Found {
@@ -52,9 +58,13 @@ impl Runner<'_> {
         let found = match (count, all) {
             (0, 0) => "none was sent".to_owned(),
             (1, 1) => "it was sent once".to_owned(),
+            (0, 1) => "it was sent once, but not as expected".to_owned(),
             (count, all) if count == all => format!("it was sent {count} times"),
             (count, all) => format!("{all} were sent, {count} of them as expected"),
         };
+        // What it was sent with tells why the condition didn't fit.
+        let with = if sent.filter.is_some() && all > 0 { self.told_arguments(sent)? } else { Vec::new() };
+        let found = if with.is_empty() { found } else { format!("{found}, with {}", with.join("; with ")) };
         Ok(Some(Found { expected, found }))
     }
 
@@ -81,6 +91,33 @@ impl Runner<'_> {
             count += usize::from(fits);
         }
         Ok(count)
+    }
+
+    /// The arguments of the first sends of a message: `id: "c1", total: 25.50`.
+    fn told_arguments(&mut self, sent: &Sent<'_>) -> Result<Vec<String>, Fault> {
+        let program = Arc::clone(self.program);
+        let module = &program.module;
+        let params = module.messages.get(sent.message.index()).map_or(&[][..], |message| &message.params);
+        if params.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sends = self.world.observer.whats(sent.customer).filter_map(|what| match what {
+            What::Sent { message, values, .. } if *message == sent.message => Some(values),
+            _ => None,
+        });
+        let mut told = Vec::new();
+        for values in sends.take(SENDS_TOLD) {
+            told.push(self.world.engine.compute(None, self.now_ms, |program, cx| {
+                let args = arguments(program, &Sent { via: None, ..*sent }, values, cx)?;
+                let one = |((name, ty), &word): (&(String, TypeId), &u64)| {
+                    let mut text = format!("{name}: ");
+                    json::value(&mut text, &module.types, *ty, word, cx);
+                    text
+                };
+                Ok::<_, Fault>(params.iter().zip(&args).map(one).collect::<Vec<_>>().join(", "))
+            })?);
+        }
+        Ok(told)
     }
 
     fn judge_suppressed(&self, customer: &str, not: bool, message: MessageId, reason: Option<&str>) -> Option<Found> {
