@@ -181,12 +181,13 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
     ) -> Result<Self, RunError> {
         let mut meta = store.meta().cloned().unwrap_or_default();
         check_versions(program, &meta)?;
+        let other_journeys = other_journeys(program, &meta);
         let mut engine = Engine::new(Arc::clone(program), Arc::clone(sources), options.budget, &meta.editions, &meta.profiles);
         engine.counters = Counters::resume(&program.module, &meta.counters);
         meta.editions = engine.editions().table().to_vec();
         meta.profiles = engine.profiles().table().to_vec();
         meta.versions.extend(program.module.journeys.iter().map(|journey| (journey.name.clone(), journey.version.clone())));
-        let this_run = ThisRun { resumed: store.meta().is_some(), other_journeys: other_journeys(program, &meta), ..ThisRun::default() };
+        let this_run = ThisRun { resumed: store.meta().is_some(), other_journeys, ..ThisRun::default() };
         let clock_ms = meta.clock_ms.max(options.now_ms);
         let prefix = Prefix::new(store.is_durable());
         let effects = EffectLines { is_muted: sink.is_none(), ..EffectLines::default() };

@@ -77,7 +77,7 @@ fn every_expectation_can_fail_and_says_what_was_there() {
     assert_eq!(fails(&format!("{KNOWN} event go {{}} advance 1h expect not sent hello")), pair("no hello is sent", "it was sent once"));
     assert_eq!(
         fails(&format!("{KNOWN} event go {{}} advance 1h expect sent hello via email times 2 where n == 1")),
-        pair("hello via email that fits the condition is sent 2 times", "1 were sent, 0 of them as expected")
+        pair("hello via email that fits the condition is sent 2 times", "it was sent once, but not as expected, with n: 0")
     );
     assert_eq!(fails("event go {} expect at greets.second"), pair("the customer is at greets.second", "at first.wait"));
     assert_eq!(fails("expect at greets"), pair("the customer is at greets", "not in greets"));
