@@ -65,6 +65,12 @@ pub(crate) struct Body {
     /// How many variables had each path and name.
     identities: FxHashMap<String, u32>,
     known: Facts,
+    /// What was known until a pause, with the pause and how many scopes were open there.
+    forgotten: Vec<(Path, Span, usize)>,
+    /// The pause that is being checked.
+    pause: Option<Span>,
+    /// The names of pauses `wait for EVENT within … as NAME`, with the event.
+    pub pause_names: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +94,8 @@ impl Body {
 
     /// Closes it; warns of variables that nothing read.
     pub fn pop_scope(&mut self) {
+        let open = self.scopes.len();
+        self.forgotten.retain(|(_, _, scopes)| *scopes < open);
         let mut closed: Vec<VarId> = self.scopes.pop().unwrap_or_default().into_values().collect();
         closed.sort_unstable();
         for id in closed {
@@ -183,11 +191,24 @@ impl Body {
     /// A pause: what was known of `var`s and of the profile is void.
     pub fn paused(&mut self) {
         let uses = &self.uses;
-        self.known.retain(|known| match known.root {
+        let (kept, lost): (Facts, Facts) = std::mem::take(&mut self.known).into_iter().partition(|known| match known.root {
             Root::Var(var) => !uses[var.index()].assignable,
             Root::Const(_) => true,
             Root::Profile => false,
         });
+        self.known = kept;
+        let scopes = self.scopes.len();
+        self.forgotten.extend(self.pause.into_iter().flat_map(|pause| lost.iter().map(move |path| (path.clone(), pause, scopes))));
+    }
+
+    /// A pause at `span` is checked from here on.
+    pub fn pauses_at(&mut self, span: Span) {
+        self.pause = Some(span);
+    }
+
+    /// The pause behind which it is no longer known that `path` is not `none`, where it was before.
+    pub fn forgotten(&self, path: &Path) -> Option<Span> {
+        self.forgotten.iter().rev().find(|(known, ..)| known == path).map(|(_, pause, _)| *pause)
     }
 
     /// Closes the scopes that are still open, and gives the warnings that were found.

@@ -265,6 +265,9 @@ impl Checker {
             format!("this is {} `{name}`: it can be `none`", article(&name)),
         );
         diagnostic = self.with_reasons(body, diagnostic, expr, why).help(help);
+        if let Some(pause) = super::narrow::path_of(expr).and_then(|path| body.forgotten(&path)) {
+            diagnostic = diagnostic.and(pause, "what was proven before holds no longer after this pause");
+        }
         self.report(diagnostic);
         poison(expr.span)
     }

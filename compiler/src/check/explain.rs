@@ -77,6 +77,11 @@ impl Checker {
             (Type::Float, Type::Decimal) => diagnostic.help(format!("`Decimal({x})` makes an exact number of it")),
             (Type::Decimal, Type::Float) => diagnostic.help(format!("`Float({x})` makes a Float of it")),
             (Type::String, Type::Int | Type::Decimal | Type::Float) => diagnostic.help("a number stands without quotes"),
+            (Type::Int, Type::Duration) if matches!(expr.kind, ExprKind::Int(_)) => {
+                let ExprKind::Int(n) = expr.kind else { return diagnostic };
+                diagnostic.help(format!("name the unit: `{n}d`, `{n}h` or `{n}m`"))
+            }
+            (Type::Time, Type::Duration) => diagnostic.help("a length of time is expected; to wait for a moment write `wait until`"),
             (Type::Int, Type::Duration) => diagnostic.help(format!("name the unit: `days({x})`, `hours({x})` or `minutes({x})`")),
             (Type::Time, Type::Date) => diagnostic.help(format!("`{x}.date(zone)` is the day of a moment in a time zone")),
             (Type::Time, Type::LocalTime) => diagnostic.help(format!("`{x}.time(zone)` is the time of day of a moment in a time zone")),

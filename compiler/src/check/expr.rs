@@ -94,12 +94,20 @@ impl Checker {
                 }
             }
             Some(Decl::Unsupported) => poison(span),
-            Some(decl) => self.no_value(&ident, decl),
+            Some(decl) => self.no_value(body, &ident, decl),
             None => self.unknown_name(body, &ident, hint),
         }
     }
 
-    fn no_value(&mut self, name: &ast::Ident, decl: Decl) -> Expr {
+    /// The name that an event of that kind has here.
+    fn bound_to(&mut self, body: &Body, event: crate::hir::EventId) -> Option<String> {
+        let payload = self.payload(event);
+        let mut names: Vec<&str> = body.names().filter(|name| body.find(name).is_some_and(|id| body.var(id).ty == payload)).collect();
+        names.sort_unstable();
+        names.first().map(ToString::to_string)
+    }
+
+    fn no_value(&mut self, body: &Body, name: &ast::Ident, decl: Decl) -> Expr {
         let declared = self.globals.get(&name.name).map_or(name.span, |global| global.span);
         let text = &name.name;
         let mut diagnostic = Diagnostic::error("E0207", name.span, format!("`{text}` is {}, not a value", decl.what()), "expected a value")
@@ -110,6 +118,14 @@ impl Checker {
                 Some(first) => diagnostic.help(format!("name a variant: `{text}.{}`", first.name)),
                 None => diagnostic,
             },
+            Decl::Event(id) if self.bound_to(body, id).is_some() => {
+                let binder = self.bound_to(body, id).unwrap_or_default();
+                diagnostic.help(format!("the one that came is called `{binder}` here")).fix(format!("write `{binder}`"), name.span, binder)
+            }
+            _ if self.profile_has(text) => {
+                let full = format!("profile.{text}");
+                diagnostic.help(format!("what is known of a customer is written `{full}`")).fix(format!("write `{full}`"), name.span, full)
+            }
             Decl::Type(_) | Decl::Event(_) => diagnostic.help(format!("a value of it is written `{text} {{ … }}`")),
             _ => diagnostic,
         };
@@ -132,6 +148,14 @@ impl Checker {
             }
             _ => None,
         };
+        let pause = body.pause_names.iter().find(|(label, _)| *label == name.name);
+        let lower = name.name.to_lowercase();
+        if let Some((label, event)) = pause {
+            let help = format!("`as {label}` names the pause; for the event write `wait for {event} as {label} within …`");
+            diagnostic = diagnostic.help(help);
+        } else if ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&lower.as_str()) {
+            diagnostic = diagnostic.help(format!("add a time, as in `{lower} 09:00`"));
+        }
         let variants = self.variants_named(&name.name);
         if let (Some((id, _)), None) = (variants.first(), diagnostic.help.as_ref()) {
             let full = format!("{}.{}", self.hir.types.enum_def(*id).name, name.name);

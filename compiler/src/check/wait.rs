@@ -15,6 +15,10 @@ impl Checker {
     /// Checks a `wait`.
     pub(super) fn wait(&mut self, cx: &mut JourneyBody, wait: &ast::Wait, label: Option<&ast::Ident>, span: Span) -> (hir::Wait, Falls) {
         let identity = self.identity(cx, wait, label, span);
+        cx.body.pauses_at(span);
+        if let (ast::Wait::ForEvent { on, .. }, Some(label)) = (wait, label) {
+            cx.body.pause_names.push((label.name.clone(), on.event.name.clone()));
+        }
         let (kind, falls) = match wait {
             ast::Wait::For(length) => (self.deadline(cx, |checker, cx| checker.after(cx, length)), Falls::Through),
             ast::Wait::Until(time) => (self.deadline(cx, |checker, cx| checker.moment(cx, time)), Falls::Through),

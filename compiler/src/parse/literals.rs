@@ -107,6 +107,9 @@ impl<'t> Reader<'t> {
         let Some(number) = node.children().find(|child| matches!(child.kind(), Rule::int | Rule::decimal)) else {
             return Share::Rest(span);
         };
+        if !node.has(Rule::percent) {
+            self.no_percent(number.span());
+        }
         let digits = number.text().replace('_', "");
         let (units, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
         let fraction = fraction.trim_end_matches('0');

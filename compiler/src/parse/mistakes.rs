@@ -6,7 +6,9 @@
 mod braces;
 mod expected;
 mod explain;
+mod habits;
 mod places;
+mod quotes;
 mod shapes;
 mod slips;
 mod values;
@@ -50,6 +52,7 @@ impl<'t> Reader<'t> {
                 before = Some(node).filter(|node| is_whole(node.kind()));
             }
         }
+        self.open_texts(root);
     }
 
     /// A declaration that cannot be read still declares its name, so that uses of it are not reported too.

@@ -2,7 +2,7 @@
 
 use super::{Reader, journeys::is_clause};
 use crate::ast::{ExperimentVariant, Expr, ExprKind, Ident, Share, Stmt, StmtKind, Wait};
-use journey_grammar::{Rule, Syntax, is_error};
+use journey_grammar::{Rule, Span, Syntax, is_error};
 
 impl<'t> Reader<'t> {
     /// The block in a node; empty where there is none.
@@ -156,7 +156,10 @@ impl<'t> Reader<'t> {
 
     fn experiment_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
         let variants = node.children().filter(|child| matches!(child.kind(), Rule::variant | Rule::holdout));
-        let variants = variants.map(|variant| self.experiment_variant(variant)).collect();
+        let mut variants: Vec<ExperimentVariant> = variants.map(|variant| self.experiment_variant(variant)).collect();
+        if let Some(broken) = node.child(Rule::error_arm) {
+            variants.push(unread_variant(&variants, broken.span()));
+        }
         StmtKind::Experiment { name: self.name(node), variants }
     }
 
@@ -172,6 +175,14 @@ impl<'t> Reader<'t> {
         };
         ExperimentVariant { name, holdout, share, body: self.block_in(node), span: node.span() }
     }
+}
+
+/// Stands for what could not be read of an experiment: its share is what the others leave, so that no sum is reported.
+fn unread_variant(others: &[ExperimentVariant], span: Span) -> ExperimentVariant {
+    let points = |variant: &ExperimentVariant| if let Share::BasisPoints(points, _) = variant.share { u64::from(points) } else { 10_000 };
+    let none_left = others.iter().map(points).sum::<u64>() >= 10_000;
+    let share = if none_left { Share::BasisPoints(0, span) } else { Share::Rest(span) };
+    ExperimentVariant { name: Ident { name: String::new(), span }, holdout: true, share, body: Vec::new(), span }
 }
 
 /// The statement that stands as the value of a binding.

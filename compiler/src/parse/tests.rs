@@ -1,7 +1,7 @@
 //! `test` blocks.
 
 use super::Reader;
-use crate::ast::{Expect, Ident, ItemKind, TestStmt, TestStmtKind};
+use crate::ast::{BinaryOp, Expect, Expr, ExprKind, Ident, ItemKind, TestStmt, TestStmtKind};
 use journey_grammar::{Rule, Span, Syntax};
 
 impl<'t> Reader<'t> {
@@ -80,8 +80,19 @@ impl<'t> Reader<'t> {
                 self.unsupported_as(&what, span, "leave this statement out for now");
                 Expect::Unsupported { what }
             }
-            _ => Expect::Cond(self.expr(form)),
+            _ => Expect::Cond(self.expected_condition(node, form)),
         }
+    }
+
+    /// `expect x = 3` is read as `==`, and reported.
+    fn expected_condition(&mut self, node: Syntax<'t>, form: Syntax<'t>) -> Expr {
+        let left = self.expr(form);
+        let right = node.children().filter(|child| child.kind() == Rule::expr).nth(1);
+        let (Some(sign), Some(right)) = (node.child(Rule::equals), right) else { return left };
+        self.wrong_sign(sign, "==");
+        let right = self.expr(right);
+        let span = left.span.to(right.span);
+        Expr { kind: ExprKind::Binary(BinaryOp::Eq, sign.span(), Box::new(left), Box::new(right)), span }
     }
 
     fn expect_sent(&mut self, form: Syntax<'t>, not: bool) -> Expect {

@@ -96,6 +96,13 @@ impl<'t> Reader<'t> {
                     let Moment { weekday, time, zone } = self.moment_in(child);
                     WaitArmKind::At { weekday, time, zone }
                 }
+                Rule::error_arm => {
+                    // It waits for something that is not known, and goes on behind the wait.
+                    let span = child.span();
+                    let kind = WaitArmKind::When(Expr { kind: ExprKind::Error, span });
+                    arms.push(WaitArm { kind, body: Vec::new(), span });
+                    continue;
+                }
                 _ => continue,
             };
             arms.push(WaitArm { kind, body: self.block_in(child), span: child.span() });
@@ -105,7 +112,11 @@ impl<'t> Reader<'t> {
 
     fn moment_in(&mut self, node: Syntax<'t>) -> Moment {
         let moment = node.child(Rule::moment).unwrap_or(node);
-        let weekday = moment.child(Rule::weekday).map(|day| weekday_number(day.text()));
+        let mut weekday = moment.child(Rule::weekday).map(|day| weekday_number(day.text()));
+        if let Some(word) = moment.child(Rule::no_weekday) {
+            weekday = Some(1);
+            self.no_weekday(word, moment.child(Rule::moment_expr).map_or(word.span(), Syntax::span));
+        }
         Moment { weekday, time: self.expr_in(moment, Rule::moment_expr), zone: self.zone_in(moment) }
     }
 

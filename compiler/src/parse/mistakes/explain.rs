@@ -5,7 +5,7 @@ use super::{
     Broken, expected,
     places::{is_word, to_u32},
     probe_of,
-    shapes::shape,
+    shapes::{shape, wait_arm_shape},
     values::unit_meant,
     words,
 };
@@ -36,15 +36,15 @@ const DECLARING: &[&str] = &[
 ];
 
 /// Where reading stopped.
-struct Stop {
+pub(super) struct Stop {
     /// Where the construct starts that could not be read to its end.
     start: u32,
     /// What stands where it stopped; empty at the end.
-    found: Span,
+    pub(super) found: Span,
     /// What stands before that.
-    last: Span,
+    pub(super) last: Span,
     /// Whether the line ends before what was found.
-    at_line_end: bool,
+    pub(super) at_line_end: bool,
     words: Vec<String>,
     rules: Vec<Rule>,
 }
@@ -52,12 +52,19 @@ struct Stop {
 impl<'t> Reader<'t> {
     pub(super) fn explain(&mut self, broken: Broken<'t>) {
         let first = self.word_at(broken.node.span().start);
-        if self.closing_mark(broken, first) || self.misplaced_word(broken, first) || self.misspelled(broken, first) {
+        if self.odd_quote(broken)
+            || self.closing_mark(broken, first)
+            || self.foreign_start(broken, first)
+            || self.no_arm(broken, first)
+            || self.misplaced_word(broken, first)
+            || self.misspelled(broken, first)
+        {
             return;
         }
         let stop = self.stop(broken, first);
         if self.apart_from_unit(&stop)
             || self.one_digit_hour(&stop)
+            || self.foreign(&stop)
             || self.reserved(&stop)
             || self.near_word(&stop)
             || self.no_statement(broken, &stop)
@@ -83,6 +90,9 @@ impl<'t> Reader<'t> {
         let mut words = expected::in_words(&rules, self.slice(self.word_at(start)), self.slice(last));
         if rules.contains(&Rule::EOI) {
             words.push(next_of(broken.node.kind()).to_string());
+        }
+        if self.lacks_brace(start, at, &rules) {
+            words = vec!["`{`".to_string()];
         }
         let found = if at >= span.end { self.span(at, at) } else { self.word_at(at) };
         let at_line_end = found.start == found.end || self.breaks_between(last.end, at);
@@ -210,15 +220,18 @@ impl<'t> Reader<'t> {
     /// A reserved word where a name should stand.
     fn reserved(&mut self, stop: &Stop) -> bool {
         let word = self.slice(stop.found);
-        let named = stop
-            .rules
-            .iter()
-            .any(|rule| matches!(rule, Rule::ident | Rule::binder | Rule::label | Rule::name | Rule::event_path | Rule::event_pattern));
+        let named = stop.rules.iter().any(|rule| {
+            matches!(
+                rule,
+                Rule::ident | Rule::binder | Rule::label | Rule::name | Rule::event_path | Rule::event_pattern | Rule::enum_variant
+            )
+        });
         let only_name = stop
             .words
             .iter()
             .all(|word| matches!(word.as_str(), "a name" | "the name of an event" | "a channel" | "the name of a variant"));
-        let declares = DECLARING.contains(&self.slice(self.word_at(stop.start))) || self.slice(stop.last) == "as";
+        let variant = stop.words.iter().any(|word| word == "the name of a variant");
+        let declares = variant || DECLARING.contains(&self.slice(self.word_at(stop.start))) || self.slice(stop.last) == "as";
         if !named || !only_name || !declares || !words::RESERVED.contains(&word) || stop.at_line_end {
             return false;
         }
@@ -297,6 +310,7 @@ impl<'t> Reader<'t> {
             (Rule::error_field, Rule::enum_item) => Some("gold` or `card { last4: String }"),
             (Rule::error_field, Rule::message_item) => Some("email { subject: \"…\", body: \"…\" }"),
             (Rule::error_field, Rule::message_variant) => Some("text: \"…\""),
+            (Rule::error_arm, Rule::wait_any) => Some(wait_arm_shape(self.slice(keyword))),
             (Rule::error_arm, Rule::match_stmt) => Some("gold => …` or `_ => { … }"),
             _ if self.slice(stop.found) == "?" => Some("if CONDITION { a } else { b }"),
             _ if matches!(self.slice(self.word_at(self.skip_space(keyword.end))), "=" | "+=") => Some("x = VALUE"),

@@ -56,6 +56,17 @@ pub(super) fn shape(word: &str, in_test: bool) -> Option<&'static str> {
     })
 }
 
+/// The shape of the arm of a `wait for any` that starts with `word`; of all arms where none does.
+pub(super) fn wait_arm_shape(word: &str) -> &'static str {
+    match word {
+        "on" => "on EVENT as x where CONDITION { … }",
+        "after" => "after 2d { … }",
+        "at" => "at 09:00 { … }",
+        "when" => "when CONDITION { … }",
+        _ => "on EVENT as x where CONDITION { … }`, `after 2d { … }` or `at 09:00 { … }",
+    }
+}
+
 fn test_shape(word: &str) -> Option<&'static str> {
     Some(match word {
         "profile" => "profile { email: \"ann@example.com\" }",

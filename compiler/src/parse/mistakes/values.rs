@@ -49,6 +49,14 @@ impl<'t> Reader<'t> {
             let message = format!("`{unit}` is not a unit of time");
             Diagnostic::error("E0110", node.span(), message, "a number directly followed by letters is a duration")
         };
+        if let Some(time) = on_the_clock(number, unit) {
+            self.report(
+                Diagnostic::error("E0111", node.span(), format!("`{text}` is not a time of day"), "a time of day goes from 00:00 to 23:59")
+                    .help(format!("write `{time}`"))
+                    .fix(format!("write `{time}`"), node.span(), time),
+            );
+            return;
+        }
         let meant = unit_meant(unit);
         diagnostic = diagnostic.help(format!("the units are {UNITS}, as in `1h30m`"));
         if let Some(unit) = meant {
@@ -70,7 +78,11 @@ impl<'t> Reader<'t> {
             Diagnostic::error("E0110", whole, format!("`{digits} {word}` is not a duration"), "a number and a word that is no unit")
                 .help(format!("write number and unit together; the units are {UNITS}, as in `1h30m`"));
         self.report(match unit_meant(word) {
-            Some(unit) => diagnostic.fix(format!("write `{digits}{unit}`"), whole, format!("{digits}{unit}")),
+            Some(unit) => diagnostic.help(format!("write `{digits}{unit}`; the units are {UNITS}")).fix(
+                format!("write `{digits}{unit}`"),
+                whole,
+                format!("{digits}{unit}"),
+            ),
             None if matches!(word.trim_end_matches('s'), "month" | "year") => {
                 diagnostic.help("months and years differ in length: write days, as in `30d`, or count from a date with `plus_months(n)`")
             }
@@ -192,6 +204,17 @@ impl<'t> Reader<'t> {
                 .fix("write double quotes", node.span(), format!("\"{inner}\"")),
         );
     }
+}
+
+/// The time of day that `9am` and `9pm` mean.
+fn on_the_clock(number: &str, half: &str) -> Option<String> {
+    let hour: u32 = number.parse().ok().filter(|hour| (1..=12).contains(hour))?;
+    let hour = match half.to_lowercase().as_str() {
+        "am" => hour % 12,
+        "pm" => hour % 12 + 12,
+        _ => return None,
+    };
+    Some(format!("{hour:02}:00"))
 }
 
 /// The unit that a word means.

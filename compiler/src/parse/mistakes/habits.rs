@@ -1,0 +1,143 @@
+//! What is written as in another language, or as one would say it.
+
+use super::{super::Reader, Broken, explain::Stop, words};
+use crate::diagnostics::Diagnostic;
+use journey_grammar::{Rule, Span, Syntax};
+
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+impl<'t> Reader<'t> {
+    /// What its first words tell: comments, `elseif`, `x++`, a second channel.
+    pub(super) fn foreign_start(&mut self, broken: Broken<'t>, first: Span) -> bool {
+        let text = self.slice(self.first_line(broken.node.span()));
+        let after_send = broken.before.is_some_and(|before| before.kind() == Rule::send_stmt);
+        let diagnostic = if text.starts_with('#') {
+            Diagnostic::error("E0101", first, "`#` does not start a comment", "this mark has no meaning here")
+                .help("a comment starts with `//`")
+                .fix("write `//`", first, "//")
+        } else if text.starts_with("/*") {
+            Diagnostic::error("E0101", self.span(first.start, first.start + 2), "`/*` does not start a comment", "this has no meaning here")
+                .help("a comment starts with `//`, on each of its lines")
+        } else if matches!(self.slice(first), "elseif" | "elif" | "elsif") {
+            let message = format!("`{}` is written `else if`", self.slice(first));
+            Diagnostic::error("E0104", first, message, "this word has no meaning here").help("write `else if`").fix(
+                "write `else if`",
+                first,
+                "else if",
+            )
+        } else if text.starts_with(',') && after_send {
+            Diagnostic::error("E0101", first, "`via` takes one channel", "a second channel cannot follow so")
+                .help("write `via first of email, sms` to use the first that can be used, or a `send` for each channel")
+        } else if let Some((target, sign)) = counted(text) {
+            let at = first.start + u32::try_from(target.len()).unwrap_or(0);
+            Diagnostic::error("E0105", self.span(at, at + 2), format!("`{sign}{sign}` is not an assignment"), "only `=` and `+=` assign")
+                .help(if sign == '+' { format!("write `{target} += 1`") } else { format!("write `{target} = {target} - 1`") })
+        } else {
+            return false;
+        };
+        self.report(diagnostic);
+        true
+    }
+
+    /// What stands where reading stopped, and before it.
+    pub(super) fn foreign(&mut self, stop: &Stop) -> bool {
+        let (last, found) = (self.slice(stop.last), self.slice(stop.found));
+        let is_duration = |text: &str| text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(['s', 'm', 'h', 'd', 'w']);
+        let diagnostic = if stop.at_line_end {
+            return false;
+        } else if last == "return" {
+            Diagnostic::error("E0101", stop.last, "a function has no `return`", "this word has no meaning here")
+                .help("its value is the last thing in its braces: remove `return`")
+                .fix("remove `return`", self.span(stop.last.start, stop.found.start), "")
+        } else if last == "finish" && found.starts_with('"') {
+            let name = found.trim_matches('"');
+            let diagnostic = Diagnostic::error("E0101", stop.found, "an outcome is a name, without quotes", "this is a text");
+            if words::is_name(name) && name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                diagnostic.help(format!("write `finish {name}`")).fix(format!("write `{name}`"), stop.found, name)
+            } else {
+                diagnostic.help("write a name such as `finish lost`")
+            }
+        } else if is_duration(last) && is_duration(found) {
+            let joined = format!("{last}{found}");
+            let whole = stop.last.to(stop.found);
+            Diagnostic::error("E0110", whole, format!("`{last} {found}` is not one duration"), "a duration has no spaces")
+                .help(format!("write `{joined}`"))
+                .fix(format!("write `{joined}`"), whole, joined)
+        } else {
+            return false;
+        };
+        self.report(diagnostic);
+        true
+    }
+
+    /// An arm of `wait for any`, or a variant, that does not start as one.
+    pub(super) fn no_arm(&mut self, broken: Broken<'t>, first: Span) -> bool {
+        let word = self.slice(first);
+        let text = self.slice(self.first_line(broken.node.span()));
+        if broken.node.kind() != Rule::error_arm || broken.before.is_some_and(|before| !self.breaks_between(before.span().end, first.start))
+        {
+            return false;
+        }
+        let (message, help) = match broken.parent.kind() {
+            Rule::wait_any if word == "else" => {
+                ("`wait for any` has no `else`", "say how long to wait: write `after 3d { … }`".to_string())
+            }
+            Rule::wait_any if word == "within" => {
+                let length = text.trim_start_matches("within").split('{').next().unwrap_or("").trim();
+                let length = if length.is_empty() || length.contains(' ') { "3d" } else { length };
+                ("an arm does not start with `within`", format!("write `after {length} {{ … }}`"))
+            }
+            Rule::experiment_stmt if words::is_name(word) && !words::VARIANTS.contains(&word) && text.contains(['%', '{']) => {
+                ("a variant begins with `variant`", format!("write `variant {word} …`"))
+            }
+            _ => return false,
+        };
+        self.report(Diagnostic::error("E0101", first, message, "this starts no part of it").help(help));
+        true
+    }
+
+    /// Whether a block should have begun at `at`, behind the head of what starts at `start`.
+    pub(super) fn lacks_brace(&self, start: u32, at: u32, rules: &[Rule]) -> bool {
+        let found = self.slice(self.word_at(at));
+        let after_value = rules.contains(&Rule::head_infix);
+        match self.slice(self.word_at(start)) {
+            "if" | "while" | "for" | "match" => after_value && found != "{",
+            "step" => rules.contains(&Rule::open) && words::STATEMENTS.contains(&found),
+            _ => false,
+        }
+    }
+
+    /// `variant b 50 { … }`: the share is read as meant.
+    pub(in super::super) fn no_percent(&mut self, number: Span) {
+        let text = self.slice(number);
+        self.report(
+            Diagnostic::error("E0101", number, format!("`%` is missing after `{text}`"), "a share is given in per cent")
+                .help(format!("write `{text}%`"))
+                .fix(format!("write `{text}%`"), number, format!("{text}%")),
+        );
+    }
+
+    /// `wait until Monday 09:00`, `wait until tomorrow 09:00`.
+    pub(in super::super) fn no_weekday(&mut self, word: Syntax<'t>, time: Span) {
+        let (text, time) = (word.text(), self.slice(time));
+        let lower = text.to_lowercase();
+        let begins = (lower.len() >= 3).then(|| WEEKDAYS.into_iter().find(|day| day.starts_with(&lower))).flatten();
+        let diagnostic =
+            Diagnostic::error("E0104", word.span(), format!("`{text}` is no weekday"), format!("a weekday stands before `{time}`"));
+        self.report(match begins.or_else(|| words::near(&lower, WEEKDAYS.into_iter())) {
+            Some(day) => diagnostic.help(format!("did you mean `{day}`?")).fix(format!("write `{day}`"), word.span(), day),
+            None if matches!(lower.as_str(), "tomorrow" | "today") => {
+                diagnostic.help(format!("write `{time}` alone for the next time that the clock shows it, or a weekday before it"))
+            }
+            None => diagnostic.help("the weekdays are `monday` to `sunday`"),
+        });
+    }
+}
+
+/// `x.y++` and `x.y--`: what is counted, and the sign.
+fn counted(text: &str) -> Option<(&str, char)> {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))?;
+    let (target, rest) = text.split_at_checked(end)?;
+    let sign = if rest.starts_with("++") { '+' } else { '-' };
+    (!target.is_empty() && (rest.starts_with("++") || rest.starts_with("--"))).then_some((target, sign))
+}
