@@ -233,6 +233,24 @@ fn a_file_that_is_damaged_anywhere_is_told_or_harms_nothing() {
 }
 
 #[test]
+fn what_is_left_of_opening_a_store_does_not_stop_the_next_run() {
+    // Killed while the store was made.
+    let folder = shop(40);
+    let whole = folder.journey(&args(&[]));
+    let conf = fs::read(folder.path().join("data/store/conf")).unwrap();
+    fs::remove_dir_all(folder.path().join("data/store")).unwrap();
+    folder.write("data/journey.data", "journey data folder, format 1\n");
+    folder.write("data/store/conf", &conf[..conf.len() - 4]);
+    folder.write("effects.ndjson", "");
+    let ran = folder.journey(&args(&[]));
+    assert_eq!((ran.status, &ran.out), (0, &whole.out), "{}", ran.err);
+    // Killed while it was opened again.
+    folder.write("data/store/snap.00000000000209A0.generating", "half");
+    let ran = folder.journey(&args(&[]));
+    assert_eq!((ran.status, &ran.out), (0, &whole.out), "{}", ran.err);
+}
+
+#[test]
 fn settings_of_sled_that_are_damaged_are_told() {
     let folder = shop(40);
     assert_eq!(folder.journey(&args(&[])).status, 0);

@@ -78,9 +78,9 @@ impl Stream {
         folder
     }
 
-    fn to_the_end(&self, folder: &Folder) -> Outcome {
+    fn to_the_end(&self, folder: &Folder, moments: &[Moment]) -> Outcome {
         let ran = folder.journey(&[ARGS, &["--events", "events.ndjson"]].concat());
-        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert_eq!(ran.status, 0, "{moments:?}: {}", ran.err);
         let data = folder.path().join("data");
         let commits = commits(&data);
         Outcome { summary: ran.out, effects: folder.read("effects.ndjson"), stored: stored(&data), commits }
@@ -131,7 +131,7 @@ fn survives(stream: &Stream) {
     let seed = seed();
     println!("{}: SEED={seed}", stream.name);
     let mut random = Random(seed);
-    let whole = stream.to_the_end(&stream.folder());
+    let whole = stream.to_the_end(&stream.folder(), &[]);
     assert!(whole.commits > 30, "{} commits", whole.commits);
     let mut at_commits = Vec::new();
     let mut attempts = 0;
@@ -147,7 +147,7 @@ fn survives(stream: &Stream) {
             moments.push(moment);
         }
         assert!(attempts < ATTEMPTS, "only {} of {attempts} runs were still at work when they were killed", at_commits.len());
-        let ended = stream.to_the_end(&folder);
+        let ended = stream.to_the_end(&folder, &moments);
         assert!(ended.summary == whole.summary, "{moments:?}\n{}\n{}", ended.summary, whole.summary);
         assert!(ended.effects == whole.effects, "{moments:?}: {}", first_difference(&ended.effects, &whole.effects));
         assert_eq!(ended.stored, whole.stored, "{moments:?}");

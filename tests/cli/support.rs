@@ -57,7 +57,7 @@ impl Folder {
 pub fn run(command: &mut Command) -> Ran {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-    Ran { out: text(stdout), err: text(stderr), status: status.code().expect("not killed by a signal") }
+    Ran { out: text(stdout), err: text(stderr), status: status.code().unwrap_or_else(|| panic!("{status}")) }
 }
 
 impl Ran {

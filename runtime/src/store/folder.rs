@@ -31,7 +31,7 @@ pub(super) struct Folder {
     path: PathBuf,
     /// `journey.data`, locked.
     mark: File,
-    /// How many commits there were when it was opened.
+    /// How many commits were noted.
     pub commits: u64,
     /// sled's main file, for syncing.
     data: Option<File>,
@@ -92,8 +92,8 @@ impl Folder {
         let data = match self.data.take() {
             Some(data) => data,
             None => {
-                for folder in [&store, &self.path] {
-                    File::open(folder)?.sync_all()?;
+                for new in [&store.join("conf"), &store, &self.path] {
+                    File::open(new)?.sync_all()?;
                 }
                 File::open(store.join("db"))?
             }
@@ -103,10 +103,35 @@ impl Folder {
         Ok(())
     }
 
-    /// Notes how many commits are in the store for good. It is not synced: after a loss of power it may be fewer, never more.
+    /// Notes how many commits are in the store for good. Only the first is synced: after a loss of power it may be fewer, but
+    /// neither more nor none.
     pub fn note(&mut self, commits: u64) -> io::Result<()> {
         self.mark.seek(SeekFrom::Start(first_line().len() as u64))?;
-        self.mark.write_all(format!("{COMMITS}{commits:020}\n").as_bytes())
+        self.mark.write_all(format!("{COMMITS}{commits:020}\n").as_bytes())?;
+        if self.commits == 0 { self.mark.sync_all() } else { Ok(()) }?;
+        self.commits = commits;
+        Ok(())
+    }
+
+    /// Removes what sled had begun to write when it was killed while it opened its files: it would take a half-written list of
+    /// its pages for a damaged one.
+    pub fn remove_unfinished(&self) -> io::Result<()> {
+        let entries = match fs::read_dir(self.store()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "generating") {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a store in which nothing was ever committed.
+    pub fn remove_store(&self) -> io::Result<()> {
+        fs::remove_dir_all(self.store())
     }
 
     fn sync_blobs(&mut self, blobs: &Path) -> io::Result<()> {

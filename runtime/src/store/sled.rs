@@ -66,9 +66,18 @@ impl SledStore {
     /// In words that say what to do; see [`folder::Folder::open`]. A damaged store is told.
     pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
+        let unwritable = |error: std::io::Error| folder::failed(path, "cannot be written to", &error);
+        folder.remove_unfinished().map_err(unwritable)?;
         let bytes = std::fs::metadata(folder.store().join("db")).map_or(0, |data| data.len());
         let config = ::sled::Config::new().path(folder.store()).flush_every_ms(None).cache_capacity((cache_bytes / 2).max(1 << 20));
-        let db = guard::open(path, config, bytes)?;
+        let db = match guard::open(path, config.clone(), bytes) {
+            // sled makes its files in several steps, and does not know them again where it ended in the midst of that.
+            Err(StoreError::Damaged(_)) if folder.commits == 0 => {
+                folder.remove_store().map_err(unwritable)?;
+                guard::open(path, config, 0)?
+            }
+            opened => opened?,
+        };
         let next_rejected = guarded(path, "cannot be read", || match db.scan_prefix(rows::REJECTED).keys().next_back() {
             Some(last) => Ok(rows::read_rejected(&last?).map_or(0, |number| number + 1)),
             None => Ok(0),
