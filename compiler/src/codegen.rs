@@ -18,6 +18,7 @@ mod calls;
 mod code;
 mod function;
 mod heap;
+mod home;
 mod image;
 mod isa;
 mod op;

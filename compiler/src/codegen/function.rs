@@ -1,6 +1,7 @@
 //! From a function of the MIR to one of Cranelift's: its blocks, variables, and the ways out.
 
 use super::abi::{self, Found, ended};
+use super::home::{Home, across_blocks};
 use super::order::Order;
 use super::symbols::Import;
 use super::{CodegenError, Tables, Unit};
@@ -97,7 +98,7 @@ pub(super) struct Translator<'a, 'u> {
     pub fuel: Variable,
     /// Whether the function takes turns itself.
     counts_fuel: bool,
-    locals: Vec<Variable>,
+    locals: Vec<Home>,
     /// The MIR's blocks in order, and Cranelift's for each.
     order: Order,
     blocks: Vec<Block>,
@@ -153,7 +154,9 @@ impl<'a, 'u> Translator<'a, 'u> {
     pub fn body(mut self, function: &MirFunction, direct: bool) -> Result<(), CodegenError> {
         self.name.clone_from(&function.name);
         self.counts_fuel = function.blocks.iter().flat_map(|block| &block.instructions).any(|i| super::op::is_turn(&i.op));
-        self.locals = (0..function.locals).map(|_| self.b.declare_var(WORD)).collect();
+        let across = across_blocks(function);
+        self.locals =
+            across.iter().map(|&across| if across { Home::Variable(self.b.declare_var(WORD)) } else { Home::Value(None) }).collect();
         self.order = Order::new(&function.blocks);
         self.blocks = self.order.blocks.iter().map(|_| self.b.create_block()).collect();
         self.parameters(function, direct)?;
@@ -236,13 +239,19 @@ impl<'a, 'u> Translator<'a, 'u> {
     }
 
     pub fn read(&mut self, local: Local) -> Result<Value, CodegenError> {
-        let variable = *self.locals.get(local.0 as usize).ok_or_else(|| self.malformed())?;
-        Ok(self.b.use_var(variable))
+        match self.locals.get(local.0 as usize) {
+            Some(&Home::Variable(variable)) => Ok(self.b.use_var(variable)),
+            Some(&Home::Value(Some(value))) => Ok(value),
+            Some(Home::Value(None)) | None => Err(self.malformed()),
+        }
     }
 
     pub fn write(&mut self, local: Local, value: Value) -> Result<(), CodegenError> {
-        let variable = *self.locals.get(local.0 as usize).ok_or_else(|| self.malformed())?;
-        self.b.def_var(variable, value);
+        match self.locals.get_mut(local.0 as usize) {
+            Some(&mut Home::Variable(variable)) => self.b.def_var(variable, value),
+            Some(Home::Value(latest)) => *latest = Some(value),
+            None => return Err(self.malformed()),
+        }
         Ok(())
     }
 

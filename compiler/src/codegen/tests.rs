@@ -4,6 +4,7 @@
 mod arithmetic;
 mod build;
 mod endings;
+mod home;
 mod memory;
 
 use crate::machine::{Context, EffectRecord, Status};
