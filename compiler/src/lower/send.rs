@@ -63,8 +63,12 @@ impl Builder<'_, '_> {
         let address = match &channel.address {
             Some(address) => {
                 let address = self.apart(address);
-                let known = self.is_some(address, span);
-                self.branch_on(known, consent, next, span);
+                let (given, known) = (self.block(), self.is_some(address, span));
+                self.branch_on(known, given, next, span);
+                // An empty text is no address either: its length, a String's first word, says so.
+                self.at(given);
+                let length = self.load(address, 0, span);
+                self.branch_on(length, consent, next, span);
                 address
             }
             None => {

@@ -35,6 +35,13 @@ fn a_channel_needs_an_address_and_then_consent() {
 }
 
 #[test]
+fn an_empty_address_is_none() {
+    let told = sent("email", "", "email: \"\", consent: Consent { marketing: true }");
+    assert_eq!(told[0], "suppressed hello: no_address");
+    assert_eq!(sent("first of email, sms", " transactional", "email: \"\", phone: \"1\"")[0], "send hello via sms to 1: hi");
+}
+
+#[test]
 fn an_unknown_consent_is_none() {
     assert_eq!(sent("sms", "", "phone: \"1\"")[0], "suppressed hello: no_consent");
     assert_eq!(sent("sms", "", "phone: \"1\", agreed: true")[0], "send hello via sms to 1: hi");
