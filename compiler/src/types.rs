@@ -47,6 +47,8 @@ pub struct FieldDef {
     /// The default, as a constant (see `hir::Program::consts`); an optional without one defaults to `none`.
     pub default: Option<crate::hir::ConstId>,
     pub doc: Option<String>,
+    /// Personal data: `@pii`.
+    pub pii: bool,
 }
 
 /// A record type.

@@ -84,7 +84,8 @@ impl Checker {
             };
             let (filter, facts) = self.filter(&mut cx.body, on.filter.as_ref());
             known = Some(known.map_or_else(|| facts.clone(), |known| meet(&known, &facts)));
-            enters.push(hir::Enter { on: hir::EventMatch { event, binder, filter }, span });
+            let on = hir::EnterOn::Event(hir::EventMatch { event, binder, filter });
+            enters.push(hir::Enter { on, span });
         }
         cx.body.assume(&known.unwrap_or_default());
         enters

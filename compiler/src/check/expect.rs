@@ -6,7 +6,7 @@ use super::lookup::{listed, nearest, unknown};
 use super::names::Owner;
 use crate::ast;
 use crate::diagnostics::Diagnostic;
-use crate::hir::{self, ChannelId, Expect, Expr, JourneyId, MessageId, OutcomeId, StmtKind, VarId, WaitKind};
+use crate::hir::{self, ChannelId, Expect, Expr, JourneyId, MessageId, OutcomeId, StmtKind, VarId};
 use crate::types::TypeId;
 
 /// Why a send is suppressed.
@@ -164,25 +164,7 @@ fn collect_steps(stmts: &[hir::Stmt], outer: &str, paths: &mut Vec<String>) {
                 }
                 collect_steps(body, &path, paths);
             }
-            other => inner_blocks(other).into_iter().for_each(|block| collect_steps(block, outer, paths)),
+            other => other.blocks().into_iter().for_each(|block| collect_steps(block, outer, paths)),
         }
-    }
-}
-
-/// The blocks that stand directly inside a statement.
-pub(super) fn inner_blocks(stmt: &StmtKind) -> Vec<&[hir::Stmt]> {
-    match stmt {
-        StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
-        StmtKind::Match { arms, .. } => arms.iter().map(|arm| arm.body.as_slice()).collect(),
-        StmtKind::For { body, .. } | StmtKind::While { body, .. } | StmtKind::Loop { body } | StmtKind::Step { body, .. } => vec![body],
-        StmtKind::Experiment { bodies, .. } => bodies.iter().map(Vec::as_slice).collect(),
-        StmtKind::Wait(wait) => match &wait.kind {
-            WaitKind::Until(_) => Vec::new(),
-            WaitKind::Without { body, .. } => vec![body],
-            WaitKind::ForEvent { body, otherwise, .. } => vec![body, otherwise],
-            WaitKind::ForAny(arms) => arms.iter().map(|arm| arm.body.as_slice()).collect(),
-        },
-        StmtKind::Let(..) | StmtKind::Assign(..) | StmtKind::Break | StmtKind::Continue => Vec::new(),
-        StmtKind::Send(_) | StmtKind::Finish(_) | StmtKind::Fail(_) => Vec::new(),
     }
 }

@@ -65,7 +65,7 @@ fn collect(stmts: &[Stmt], found: &mut Vec<String>) {
         if let StmtKind::Wait(wait) = &stmt.kind {
             found.push(wait.identity.clone());
         }
-        super::expect::inner_blocks(&stmt.kind).into_iter().for_each(|block| collect(block, found));
+        stmt.kind.blocks().into_iter().for_each(|block| collect(block, found));
     }
 }
 
@@ -157,7 +157,7 @@ fn every_enter_binds_the_one_variable_and_what_all_demand_is_known() {
           send cart_coupon(5, cart.coupon) via email
         }"#,
     );
-    let binders: Vec<_> = journey.enters.iter().map(|enter| enter.on.binder).collect();
+    let binders: Vec<_> = journey.enters.iter().map(|enter| enter.on.event().unwrap().binder).collect();
     assert_eq!(binders[0], binders[1]);
     let one_alone = r#"journey j {
       enter on cart_updated where profile.name != none

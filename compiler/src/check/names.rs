@@ -105,12 +105,16 @@ impl Checker {
                 name: journey.name.name.clone(),
                 title: journey.title.clone(),
                 vars: Vec::new(),
+                params: Vec::new(),
                 enters: Vec::new(),
                 key: hir::InstanceKey::Customer,
                 cooldown_ms: None,
                 ends: Vec::new(),
                 outcomes: Vec::new(),
                 experiments: Vec::new(),
+                priority: None,
+                on_change: hir::OnChange::default(),
+                result: None,
                 body: Vec::new(),
                 span,
             });
@@ -147,7 +151,16 @@ impl Checker {
             ItemKind::Channel { name, .. } => {
                 let content = self.enter_record(&format!("content of {}", name.name), &[]);
                 let decl = Decl::Channel(ChannelId(number(self.hir.channels.len())));
-                let channel = hir::Channel { name: name.name.clone(), vars: Vec::new(), address: None, consent: None, content };
+                let channel = hir::Channel {
+                    name: name.name.clone(),
+                    vars: Vec::new(),
+                    address: None,
+                    consent: None,
+                    content,
+                    cap: None,
+                    quiet: None,
+                    span: item.span,
+                };
                 self.hir.channels.push(channel);
                 self.name_value(name, decl)
             }
@@ -240,7 +253,7 @@ impl Checker {
 }
 
 fn unknown_field(field: &ast::Field) -> FieldDef {
-    FieldDef { name: field.name.name.clone(), ty: TypeId::ERROR, default: None, doc: field.doc.clone() }
+    FieldDef { name: field.name.name.clone(), ty: TypeId::ERROR, default: None, doc: field.doc.clone(), pii: field.pii.is_some() }
 }
 
 /// A table's length as the number of its next entry.

@@ -28,7 +28,7 @@ impl Checker {
         };
         let params = self.message_params(id);
         let args = self.arguments(&mut cx.body, args, &params, &format!("message `{}`", message.name), message.span);
-        Some(StmtKind::Send(Send { message: id, args, channels, first_of }))
+        Some(StmtKind::Send(Send { message: id, args, channels, first_of, handle: None }))
     }
 
     /// The channels in order: each once, each with a variant of the message.

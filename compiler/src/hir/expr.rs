@@ -1,6 +1,6 @@
 //! Typed expressions and patterns.
 
-use super::{ConstId, FnId, VarId};
+use super::{ConstId, FnId, SegmentId, TemplateId, TraitId, VarId};
 use crate::types::{EnumId, RecordId, TypeId};
 use journey_grammar::Span;
 
@@ -61,6 +61,12 @@ pub enum ExprKind {
     Profile,
     Var(VarId),
     Const(ConstId),
+    /// The customer's, at the moment of the step.
+    Trait(TraitId),
+    /// Whether the customer is in it at the moment of the step.
+    Segment(SegmentId),
+    /// The text that a template gives for these values of its parameters.
+    Template(TemplateId, Vec<Expr>),
     /// A field of a record.
     Field(Box<Expr>, usize),
     /// A field of an optional record; optional once.

@@ -31,6 +31,8 @@ impl Builder<'_, '_> {
                 self.emit(Op::Global { dst, global: GlobalId(id.0) }, span);
                 dst
             }
+            // The checker makes none of these yet.
+            ExprKind::Trait(_) | ExprKind::Segment(_) | ExprKind::Template(..) => self.int(0, span),
             ExprKind::Field(base, field) => {
                 let base = self.expr(base);
                 self.load(base, *field, span)

@@ -40,7 +40,7 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
     let enters = enters(lowerer, journey);
     let mut body = Body::new(Builder::new(lowerer), journey, experiments);
     // What the conditions of goals and exits and the entries name exists in every body.
-    for var in journey.enters.iter().map(|enter| enter.on.binder) {
+    for var in journey.enters.iter().filter_map(|enter| Some(enter.on.event()?.binder)) {
         body.b.var(var);
     }
     body.block(&journey.body);
@@ -53,7 +53,9 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
         name: journey.name.clone(),
         title: journey.title.clone(),
         version: super::version::version(lowerer.hir, journey),
-        enters: enters.map(|((enter, (filter, key)), start)| Enter { event: enter.on.event, filter, key, start }).collect(),
+        enters: enters
+            .filter_map(|((enter, (filter, key)), start)| Some(Enter { event: enter.on.event()?.event, filter, key, start }))
+            .collect(),
         key: match journey.key {
             InstanceKey::Customer => Key::Customer,
             InstanceKey::Expr(_) => Key::Expr,
@@ -87,21 +89,22 @@ fn ends(lowerer: &mut Lowerer<'_>, journey: &hir::Journey) -> Vec<(End, Vec<VarI
 /// Filter and key of each entry; both take the payload alone.
 fn enters(lowerer: &mut Lowerer<'_>, journey: &hir::Journey) -> Vec<(Option<FunctionId>, Option<FunctionId>)> {
     let lower = |enter: &hir::Enter| {
-        let params = [enter.on.binder];
+        let on = enter.on.event()?;
+        let params = [on.binder];
         let name = format!("{}::enter", journey.name);
-        let filter = enter.on.filter.as_ref().map(|filter| lowerer.closed(name.clone(), &params, filter));
+        let filter = on.filter.as_ref().map(|filter| lowerer.closed(name.clone(), &params, filter));
         let key = match &journey.key {
             InstanceKey::Expr(key) => {
                 let mut b = Builder::new(lowerer);
-                let payload = b.var(enter.on.binder);
+                let payload = b.var(on.binder);
                 let text = b.shown(key);
                 Some(b.finish(format!("{}::key", journey.name), true, &[payload], text, key.span))
             }
             InstanceKey::Customer | InstanceKey::Unlimited => None,
         };
-        (filter, key)
+        Some((filter, key))
     };
-    journey.enters.iter().map(lower).collect()
+    journey.enters.iter().filter_map(lower).collect()
 }
 
 /// The start of each entry, and the pauses with their arms' segments.
@@ -201,7 +204,7 @@ fn rests(body: &mut Body<'_, '_>, journey: &hir::Journey, flows: &[PauseFlow], l
 fn starts(body: &mut Body<'_, '_>, journey: &hir::Journey, frames: &[Vec<Local>], rests: &Rests) -> Vec<FunctionId> {
     let mut known: Vec<(VarId, FunctionId)> = Vec::new();
     for enter in &journey.enters {
-        let binder = enter.on.binder;
+        let Some(binder) = enter.on.event().map(|on| on.binder) else { continue };
         if known.iter().any(|(var, _)| *var == binder) {
             continue;
         }
@@ -210,6 +213,7 @@ fn starts(body: &mut Body<'_, '_>, journey: &hir::Journey, frames: &[Vec<Local>]
         let function = cut(format!("{}::start", journey.name), true, &graph, BlockId(0), &[payload]);
         known.push((binder, body.b.lowerer.add(function)));
     }
-    let start = |enter: &hir::Enter| known.iter().find(|(var, _)| *var == enter.on.binder).map(|(_, start)| *start);
+    let start =
+        |enter: &hir::Enter| known.iter().find(|(var, _)| Some(*var) == enter.on.event().map(|on| on.binder)).map(|(_, start)| *start);
     journey.enters.iter().filter_map(start).collect()
 }

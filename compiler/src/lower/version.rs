@@ -7,7 +7,7 @@
 mod expr;
 mod stmt;
 
-use crate::hir::{ChannelId, ConstId, EventId, FnId, Journey, MessageId, Program, Var};
+use crate::hir::{ChannelId, ConstId, EventId, FnId, Journey, MessageId, OperationId, Program, SegmentId, ServiceId, TraitId, Var};
 use crate::types::{EnumId, FieldDef, RecordId, Type, TypeId};
 
 /// The first 16 hexadecimal digits of a hash over the journey's meaning.
@@ -32,6 +32,9 @@ enum Named {
     Message(MessageId),
     Record(RecordId),
     Enum(EnumId),
+    Trait(TraitId),
+    Segment(SegmentId),
+    Service(ServiceId),
 }
 
 /// The canonical form while it is hashed.
@@ -108,6 +111,25 @@ impl<'h> Meaning<'h> {
         self.mention(Named::Channel(id));
     }
 
+    pub(super) fn trait_(&mut self, id: TraitId) {
+        let name = self.hir.traits.get(id.index()).map_or("", |trait_| &trait_.name);
+        self.word(name);
+        self.mention(Named::Trait(id));
+    }
+
+    pub(super) fn segment(&mut self, id: SegmentId) {
+        let name = self.hir.segments.get(id.index()).map_or("", |segment| &segment.name);
+        self.word(name);
+        self.mention(Named::Segment(id));
+    }
+
+    pub(super) fn operation(&mut self, service: ServiceId, operation: OperationId) {
+        let Some(def) = self.hir.services.get(service.index()) else { return };
+        self.word(&def.name);
+        self.word(def.operations.get(operation.index()).map_or("", |operation| &operation.name));
+        self.mention(Named::Service(service));
+    }
+
     fn fields(&mut self, fields: &'h [FieldDef]) {
         self.all(fields, |m, field| {
             m.word(&field.name);
@@ -147,7 +169,23 @@ impl<'h> Meaning<'h> {
                 self.maybe(channel.address.as_ref(), Self::expr);
                 self.maybe(channel.consent.as_ref(), Self::expr);
                 self.fields(&hir.types.record(channel.content).fields);
+                self.maybe(channel.cap, |m, cap| {
+                    m.number(i64::from(cap.count));
+                    m.number(cap.per_ms);
+                });
+                self.maybe(channel.quiet, |m, quiet| {
+                    m.number(quiet.from_ms);
+                    m.number(quiet.to_ms);
+                });
             }
+            Named::Trait(id) => self.trait_declaration(id),
+            Named::Segment(id) => {
+                let Some(segment) = hir.segments.get(id.index()) else { return };
+                self.vars = &segment.vars;
+                self.word(&segment.name);
+                self.expr(&segment.condition);
+            }
+            Named::Service(id) => self.service(id),
             Named::Message(id) => self.message(id),
             Named::Record(id) => {
                 let record = hir.types.record(id);
@@ -162,6 +200,38 @@ impl<'h> Meaning<'h> {
                     m.fields(&variant.fields);
                 });
             }
+        }
+    }
+
+    fn trait_declaration(&mut self, id: TraitId) {
+        let Some(trait_) = self.hir.traits.get(id.index()) else { return };
+        self.vars = &trait_.vars;
+        self.word(&trait_.name);
+        self.ty(trait_.ty);
+        self.word(&format!("{:?}", trait_.aggregate));
+        self.event(trait_.event);
+        self.var(trait_.binder);
+        self.maybe(trait_.filter.as_ref(), Self::expr);
+        self.maybe(trait_.value.as_ref(), Self::expr);
+        self.maybe(trait_.window_ms, Self::number);
+    }
+
+    fn service(&mut self, id: ServiceId) {
+        let Some(service) = self.hir.services.get(id.index()) else { return };
+        self.word(&service.name);
+        self.count(service.operations.len());
+        for operation in &service.operations {
+            self.vars = &operation.vars;
+            self.word(&operation.name);
+            self.all(&operation.params, |m, &param| m.var(param));
+            self.maybe(operation.ret, Self::ty);
+            self.word(&format!("{:?}", operation.method));
+            self.expr(&operation.path);
+            self.maybe(operation.body.as_ref(), Self::expr);
+            self.number(operation.timeout_ms);
+            self.number(i64::from(operation.retry));
+            self.number(operation.backoff_ms.0);
+            self.number(operation.backoff_ms.1);
         }
     }
 

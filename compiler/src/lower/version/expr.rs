@@ -49,6 +49,14 @@ impl<'h> Meaning<'h> {
                     _ => self.constant(*id),
                 }
             }
+            ExprKind::Trait(id) => {
+                self.word("trait");
+                self.trait_(*id);
+            }
+            ExprKind::Segment(id) => {
+                self.word("segment");
+                self.segment(*id);
+            }
             ExprKind::Field(base, field) => self.field_of("field", base, *field),
             ExprKind::OptField(base, field) => self.field_of("?field", base, *field),
             ExprKind::Wrap(value) => self.one("wrap", value),
@@ -70,6 +78,12 @@ impl<'h> Meaning<'h> {
     fn compound(&mut self, kind: &'h ExprKind) {
         match kind {
             ExprKind::In(value, what) => self.is_in(value, what),
+            ExprKind::Template(id, args) => {
+                self.word("file");
+                let template = self.hir.templates.get(id.index());
+                self.word(template.map_or("", |template| &template.text));
+                self.all(args, Self::expr);
+            }
             ExprKind::Interpolate(parts) => {
                 self.word("text of");
                 self.all(parts, |m, part| match part {

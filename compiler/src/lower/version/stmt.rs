@@ -1,13 +1,17 @@
 //! The canonical form of journeys and statements.
 
 use super::{Meaning, Named};
-use crate::hir::{Deadline, EndOn, EventMatch, InstanceKey, Iter, Journey, PlaceRoot, Stmt, StmtKind, Wait, WaitArmKind, WaitKind};
+use crate::hir::{
+    Branches, Deadline, EndOn, EnterOn, EventMatch, InstanceKey, Iter, Journey, JourneyId, PlaceRoot, Schedule, Stmt, StmtKind, Wait,
+    WaitArmKind, WaitKind,
+};
 use crate::types::RecordId;
 
 impl<'h> Meaning<'h> {
     pub(super) fn journey(&mut self, journey: &'h Journey) {
         self.word(&journey.name);
-        self.all(&journey.enters, |m, enter| m.on(&enter.on));
+        self.all(&journey.params, |m, &param| m.var(param));
+        self.all(&journey.enters, |m, enter| m.enter(&enter.on));
         match &journey.key {
             InstanceKey::Customer => self.word("customer"),
             InstanceKey::Expr(key) => {
@@ -28,6 +32,11 @@ impl<'h> Meaning<'h> {
                 }
             }
         });
+        self.maybe(journey.priority.as_ref(), |m, priority| {
+            m.number(priority.rank);
+            m.word(&priority.group);
+        });
+        self.word(&format!("{:?}", journey.on_change));
         self.stmts(journey, &journey.body);
     }
 
@@ -104,6 +113,44 @@ impl<'h> Meaning<'h> {
                 self.mention(Named::Message(send.message));
                 self.all(&send.args, Self::expr);
                 self.all(&send.channels, |m, &channel| m.channel(channel));
+                self.maybe(send.handle, Self::var);
+            }
+            StmtKind::Call(call) => {
+                self.word("call");
+                self.word(&call.identity);
+                self.operation(call.service, call.operation);
+                self.all(&call.args, Self::expr);
+                self.maybe(call.fallback.as_ref(), Self::expr);
+                self.maybe(call.result, Self::var);
+            }
+            StmtKind::Emit { event, payload, broadcast } => {
+                self.word(if *broadcast { "broadcast" } else { "emit" });
+                self.event(*event);
+                self.expr(payload);
+            }
+            StmtKind::Start { journey: child, args } => {
+                self.word("start");
+                self.child(*child);
+                self.all(args, Self::expr);
+            }
+            StmtKind::Run(run) => {
+                self.word("run");
+                self.word(&run.identity);
+                self.child(run.journey);
+                self.all(&run.args, Self::expr);
+                self.maybe(run.result, Self::var);
+            }
+            StmtKind::Parallel(all) => self.branches("parallel", journey, all),
+            StmtKind::Race(all) => self.branches("race", journey, all),
+            StmtKind::Try { body, error, handler } => {
+                self.word("try");
+                self.stmts(journey, body);
+                self.var(*error);
+                self.stmts(journey, handler);
+            }
+            StmtKind::Undo { body } => {
+                self.word("undo");
+                self.stmts(journey, body);
             }
             StmtKind::Experiment { experiment, bodies } => {
                 self.word("experiment");
@@ -186,6 +233,40 @@ impl<'h> Meaning<'h> {
                 self.expr(zone);
             }
         }
+    }
+
+    fn branches(&mut self, word: &str, journey: &'h Journey, all: &'h Branches) {
+        self.word(word);
+        self.word(&all.identity);
+        self.all(&all.branches, |m, branch| {
+            m.word(&branch.name);
+            m.stmts(journey, &branch.body);
+        });
+    }
+
+    /// The name of another journey, which has a version of its own.
+    fn child(&mut self, journey: JourneyId) {
+        self.word(self.hir.journeys.get(journey.index()).map_or("", |journey| &journey.name));
+    }
+
+    fn enter(&mut self, on: &'h EnterOn) {
+        match on {
+            EnterOn::Event(on) => self.on(on),
+            EnterOn::Segment { segment, including_present } => {
+                self.word("segment");
+                self.number(i64::from(*including_present));
+                self.segment(*segment);
+            }
+            EnterOn::Every { schedule, segment } => {
+                self.word("every");
+                self.schedule(*schedule);
+                self.maybe(*segment, Self::segment);
+            }
+        }
+    }
+
+    fn schedule(&mut self, schedule: Schedule) {
+        self.word(&format!("{schedule:?}"));
     }
 
     fn on(&mut self, on: &'h EventMatch) {

@@ -20,7 +20,7 @@ enum Value {
 /// All kinds of types in one record: `item`.
 fn types() -> (Types, TypeId) {
     let mut types = Types::default();
-    let field = |name: &str, ty| FieldDef { name: name.into(), ty, default: None, doc: None };
+    let field = |name: &str, ty| FieldDef { name: name.into(), ty, default: None, doc: None, pii: false };
     types.enums.push(EnumDef { name: "Tier".into(), variants: variants(&[("basic", vec![]), ("gold", vec![])]) });
     let card = vec![field("last4", TypeId::STRING), field("limit", TypeId::DECIMAL)];
     types.enums.push(EnumDef { name: "Payment".into(), variants: variants(&[("card", card), ("cash", vec![])]) });
@@ -204,7 +204,7 @@ fn values_nest_to_a_bound() {
     types.records.push(RecordDef { name: "node".into(), fields: vec![] });
     let node = types.intern(Type::Record(RecordId(0)));
     let next = types.optional(node);
-    types.records[0].fields.push(FieldDef { name: "next".into(), ty: next, default: None, doc: None });
+    types.records[0].fields.push(FieldDef { name: "next".into(), ty: next, default: None, doc: None, pii: false });
     let mut cx = context();
     let mut word = 0;
     for _ in 0..1000 {
