@@ -50,6 +50,7 @@ impl Checker {
         cx.outcome(COMPLETED);
         let checked = hir::Journey {
             name: journey.name.name.clone(),
+            name_span: journey.name.span,
             title: journey.title.clone(),
             vars: self.finish(cx.body),
             params: Vec::new(),

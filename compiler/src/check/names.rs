@@ -103,6 +103,7 @@ impl Checker {
             ids[at] = Some(JourneyId(number(self.hir.journeys.len())));
             self.hir.journeys.push(hir::Journey {
                 name: journey.name.name.clone(),
+                name_span: journey.name.span,
                 title: journey.title.clone(),
                 vars: Vec::new(),
                 params: Vec::new(),
@@ -153,6 +154,7 @@ impl Checker {
                 let decl = Decl::Channel(ChannelId(number(self.hir.channels.len())));
                 let channel = hir::Channel {
                     name: name.name.clone(),
+                    name_span: name.span,
                     vars: Vec::new(),
                     address: None,
                     consent: None,

@@ -61,6 +61,7 @@ pub struct Segment {
 #[derive(Debug, Clone)]
 pub struct Channel {
     pub name: String,
+    pub name_span: Span,
     /// Of lambdas, blocks and patterns in address and consent.
     pub vars: Vec<Var>,
     /// Of type `String?` (wrapped where it was a `String`); `None` where the channel declares no address:

@@ -8,6 +8,7 @@ use journey_grammar::Span;
 #[derive(Debug, Clone)]
 pub struct Journey {
     pub name: String,
+    pub name_span: Span,
     pub title: Option<String>,
     pub vars: Vec<Var>,
     /// Such a journey has no `enters`; others start it.
