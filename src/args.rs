@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use crate::commands;
-use crate::output::{Color, Format};
+use crate::output::{Asked, Color};
 use clap::{Args, Parser, Subcommand};
 
 /// Workflow-as-code for customer journeys: write journeys, check them, test them, run them.
@@ -27,9 +27,9 @@ pub struct Cli {
 /// What every command understands.
 #[derive(Debug, Args)]
 pub struct Global {
-    /// How results are printed
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json", display_order = 900)]
-    pub format: Format,
+    /// How results are printed: text unless asked otherwise
+    #[arg(long, global = true, value_enum, hide_possible_values = true, value_name = "text|json", display_order = 900)]
+    pub format: Option<Asked>,
     /// When to print in colour; NO_COLOR is honoured
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true, value_name = "auto|always|never", display_order = 901)]
     pub color: Color,
@@ -41,6 +41,7 @@ pub enum Command {
     Check(commands::check::Check),
     Test(commands::test::Test),
     Run(commands::run::Run),
+    Graph(commands::graph::Graph),
     Explain(commands::explain::Explain),
     Completions(commands::completions::Completions),
     Lsp(commands::lsp::Lsp),
@@ -60,6 +61,7 @@ Begin here:
   journey test shop                   run its tests; days pass in milliseconds
   journey run shop --events shop/events.ndjson --drain
                                       run it over recorded events, to the end
+  journey graph shop > shop.svg       draw the flow of a journey
   journey explain E0301               what a code means, with an example put right
 
 A PROJECT is a folder with a journey.toml; every .journey file below it belongs to one program.

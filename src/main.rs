@@ -11,7 +11,7 @@ mod output;
 mod report;
 
 use clap::{CommandFactory, FromArgMatches};
-use output::Output;
+use output::{Asked, Format, Output};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -21,8 +21,9 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
-    let output = Output::new(cli.global.format, color);
-    match commands::run(cli.command, &output) {
+    let asked = cli.global.format;
+    let output = Output::new(if asked == Some(Asked::Json) { Format::Json } else { Format::Text }, color);
+    match commands::run(cli.command, asked, &output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.tell(&output),
     }

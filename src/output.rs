@@ -4,12 +4,21 @@ use clap::ValueEnum;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-/// For people, or for programs.
+/// What `--format` may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
+pub enum Asked {
     Text,
-    /// For other programs
+    Json,
+    /// Of `graph` alone.
+    Svg,
+    /// Of `graph` alone.
+    Mermaid,
+}
+
+/// For people, or for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Text,
     Json,
 }
 

@@ -56,6 +56,12 @@ pub fn lower(program: &hir::Program) -> Module {
     lowerer.module
 }
 
+/// The hash of what a journey means.
+#[must_use]
+pub fn version_of(program: &hir::Program, journey: &hir::Journey) -> String {
+    version::version(program, journey)
+}
+
 fn message(message: &hir::Message) -> Message {
     let param = |var: &VarId| message.vars.get(var.index()).map(|var| (var.name.clone(), var.ty));
     Message { name: message.name.clone(), params: message.params.iter().filter_map(param).collect(), transactional: message.transactional }

@@ -17,6 +17,7 @@ const BOUNDARIES: &[(&str, &str)] = &[
     ("cranelift_jit", "compiler/src/codegen"),
     ("cranelift_module", "compiler/src/codegen"),
     ("cranelift_native", "compiler/src/codegen"),
+    ("rust_sugiyama", "compiler/src/graph/layout.rs"),
     ("ariadne", "compiler/src/diagnostics/render"),
     ("pest", "grammar/src"),
     ("sled", "runtime/src/store"),

@@ -7,6 +7,7 @@ mod check;
 mod data;
 mod durable;
 mod explain;
+mod graph;
 mod help;
 mod init;
 mod lsp;
