@@ -15,6 +15,7 @@ pub mod graph;
 pub mod hir;
 pub mod lower;
 pub mod machine;
+pub mod manifest;
 pub mod mir;
 pub mod parse;
 pub mod program;

@@ -1,10 +1,11 @@
 //! `journey check`
 
 use crate::failure::Failure;
-use crate::output::{Format, Output};
+use crate::output::{Format, Output, Style, paint};
 use crate::report;
 use clap::{Args, ValueEnum};
 use journey_compiler::analysis::Analysis;
+use journey_compiler::manifest::{Manifest, manifest};
 use journey_compiler::project::Project;
 use std::io::Write;
 use std::path::PathBuf;
@@ -21,6 +22,9 @@ Examples:
   journey check welcome.journey         a file that is a program of its own
   journey check --deny warnings         warnings fail too, as wanted in CI
   journey check --format json           one JSON object a line, for other programs
+  journey check --manifest              versions, pauses, and what is kept at each
+
+A journey's version is a hash of what it means: comments, layout, titles and the order of declarations don't change it.
 
 Each diagnostic has a code; `journey explain CODE` tells more about it. Warnings alone leave the exit status 0.")]
 pub struct Check {
@@ -29,6 +33,9 @@ pub struct Check {
     /// Let warnings fail as errors do
     #[arg(long, value_enum, value_name = "warnings", hide_possible_values = true)]
     deny: Option<Deny>,
+    /// Print what the project promises to those who are half-way through: versions, pauses, and what is kept there
+    #[arg(long)]
+    manifest: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,10 +45,13 @@ enum Deny {
 
 pub fn run(command: &Check, output: &Output) -> Result<(), Failure> {
     let project = report::load(command.path.as_deref(), output)?;
-    let (analysis, _) = report::compile(&project);
+    let (analysis, program) = report::compile(&project);
     let mut out = output.out();
     let (errors, warnings) = report::counts(&analysis.diagnostics);
-    if output.format == Format::Json {
+    if let (true, Some(program)) = (command.manifest, &program) {
+        report::show(&analysis.diagnostics, &project.sources, output);
+        show_manifest(&manifest(&program.module), &mut out, output)?;
+    } else if output.format == Format::Json {
         for diagnostic in &analysis.diagnostics {
             writeln!(out, "{}", journey_compiler::diagnostics::json::line(diagnostic, &project.sources))?;
         }
@@ -53,6 +63,27 @@ pub fn run(command: &Check, output: &Output) -> Result<(), Failure> {
     }
     out.flush()?;
     if errors > 0 || (warnings > 0 && command.deny.is_some()) { Err(Failure::Reported) } else { Ok(()) }
+}
+
+fn show_manifest(manifest: &Manifest, out: &mut impl Write, output: &Output) -> Result<(), Failure> {
+    if output.format == Format::Json {
+        let text = serde_json::to_string(manifest).map_err(|error| Failure::Environment(error.to_string()))?;
+        return Ok(writeln!(out, "{text}")?);
+    }
+    let color = output.color_out();
+    for journey in &manifest.journeys {
+        writeln!(out, "{} {}", paint(color, Style::Strong, &journey.name), journey.version)?;
+        for pause in &journey.pauses {
+            writeln!(out, "  {}  {}", pause.identity, paint(color, Style::Faint, &pause.wakes.join(", ")))?;
+            for var in &pause.frame {
+                writeln!(out, "    {}: {}", var.name, var.ty)?;
+            }
+        }
+    }
+    for (name, parts) in &manifest.types {
+        writeln!(out, "{} {{ {} }}", paint(color, Style::Strong, name), parts.join(", "))?;
+    }
+    Ok(())
 }
 
 /// What a program consists of, in numbers.

@@ -11,6 +11,7 @@ mod graph;
 mod help;
 mod init;
 mod lsp;
+mod manifest;
 mod run;
 mod stored;
 mod support;
