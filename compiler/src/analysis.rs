@@ -7,6 +7,7 @@ use crate::lower;
 use crate::parse;
 use crate::program::{Backend, Program};
 use crate::project::Project;
+use crate::whole;
 use journey_grammar::{FileId, Span};
 use std::collections::HashSet;
 
@@ -65,6 +66,8 @@ pub fn analyse(project: &Project) -> Analysis {
     }
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         diagnostics.retain(|diagnostic| !UNUSED.contains(&diagnostic.code));
+    } else {
+        diagnostics.extend(whole::check(&program));
     }
     sort(&mut diagnostics);
     Analysis { program, diagnostics }

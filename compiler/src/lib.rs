@@ -22,6 +22,7 @@ pub mod program;
 pub mod project;
 pub mod source;
 pub mod types;
+mod whole;
 
 pub use diagnostics::{Diagnostic, Severity};
 pub use journey_grammar::{FileId, Span};

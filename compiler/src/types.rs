@@ -1,5 +1,6 @@
 //! The types of a program: interned, so that a type is a small number that compares by value.
 
+use journey_grammar::Span;
 use rustc_hash::FxHashMap;
 
 /// A type; an index into [`Types`].
@@ -49,6 +50,8 @@ pub struct FieldDef {
     pub doc: Option<String>,
     /// Personal data: `@pii`.
     pub pii: bool,
+    /// Where it is declared, as a whole; empty for a field that the language itself gives.
+    pub span: Span,
 }
 
 /// A record type.

@@ -121,5 +121,5 @@ impl Checker {
 }
 
 fn text_field(name: &str, doc: Option<String>) -> FieldDef {
-    FieldDef { name: name.into(), ty: TypeId::STRING, default: None, doc, pii: false }
+    FieldDef { name: name.into(), ty: TypeId::STRING, default: None, doc, pii: false, span: Span::default() }
 }

@@ -255,7 +255,14 @@ impl Checker {
 }
 
 fn unknown_field(field: &ast::Field) -> FieldDef {
-    FieldDef { name: field.name.name.clone(), ty: TypeId::ERROR, default: None, doc: field.doc.clone(), pii: field.pii.is_some() }
+    FieldDef {
+        name: field.name.name.clone(),
+        ty: TypeId::ERROR,
+        default: None,
+        doc: field.doc.clone(),
+        pii: field.pii.is_some(),
+        span: field.span,
+    }
 }
 
 /// A table's length as the number of its next entry.

@@ -2,6 +2,7 @@ use super::context;
 use crate::machine::codec::{CodecError, decode, encode, put, put_signed, take, take_signed};
 use crate::machine::{Context, DATE_MAX_DAYS, TIME_MAX_MS, TIME_MIN_MS};
 use crate::types::{EnumDef, EnumId, FieldDef, RecordDef, RecordId, Type, TypeId, Types, VariantDef};
+use journey_grammar::Span;
 use proptest::prelude::*;
 
 /// A value outside any heap.
@@ -20,7 +21,7 @@ enum Value {
 /// All kinds of types in one record: `item`.
 fn types() -> (Types, TypeId) {
     let mut types = Types::default();
-    let field = |name: &str, ty| FieldDef { name: name.into(), ty, default: None, doc: None, pii: false };
+    let field = |name: &str, ty| FieldDef { name: name.into(), ty, default: None, doc: None, pii: false, span: Span::default() };
     types.enums.push(EnumDef { name: "Tier".into(), variants: variants(&[("basic", vec![]), ("gold", vec![])]) });
     let card = vec![field("last4", TypeId::STRING), field("limit", TypeId::DECIMAL)];
     types.enums.push(EnumDef { name: "Payment".into(), variants: variants(&[("card", card), ("cash", vec![])]) });
@@ -204,7 +205,7 @@ fn values_nest_to_a_bound() {
     types.records.push(RecordDef { name: "node".into(), fields: vec![] });
     let node = types.intern(Type::Record(RecordId(0)));
     let next = types.optional(node);
-    types.records[0].fields.push(FieldDef { name: "next".into(), ty: next, default: None, doc: None, pii: false });
+    types.records[0].fields.push(FieldDef { name: "next".into(), ty: next, default: None, doc: None, pii: false, span: Span::default() });
     let mut cx = context();
     let mut word = 0;
     for _ in 0..1000 {
