@@ -318,6 +318,8 @@ pub enum Effect {
     Suppressed { message: MessageId, channels: Vec<ChannelId>, first_of: bool },
     /// Argument: the new value of the whole field (its index in the profile).
     ProfileWrite { field: usize },
+    /// Registers the journey's undo block of that index. Arguments: the block's frame.
+    Undo { block: u32 },
 }
 
 /// Why a channel does not take a message.

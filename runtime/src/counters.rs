@@ -36,7 +36,7 @@ pub struct JourneyCounts {
     pub finished: Vec<u64>,
     pub failed: u64,
     pub cancelled: u64,
-    /// Live ones, by pause.
+    /// Live ones, by pause; one that is in several branches at once counts at each of its pauses.
     pub at: Vec<u64>,
 }
 
@@ -45,7 +45,7 @@ impl JourneyCounts {
     #[must_use]
     pub fn add_up(&self) -> bool {
         let ended: u64 = self.finished.iter().sum();
-        self.started == self.live + ended + self.failed + self.cancelled && self.live == self.at.iter().sum::<u64>()
+        self.started == self.live + ended + self.failed + self.cancelled && self.live <= self.at.iter().sum::<u64>()
     }
 }
 
@@ -172,6 +172,6 @@ pub struct JourneyRecord {
     pub finished: BTreeMap<String, u64>,
     pub failed: u64,
     pub cancelled: u64,
-    /// Live ones, by pause identity.
+    /// Live ones, by pause identity; one that is in several branches at once counts at each of its pauses.
     pub at: BTreeMap<String, u64>,
 }

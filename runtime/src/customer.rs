@@ -1,12 +1,13 @@
 //! The customer: one record, read, changed and written as one.
 
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
+mod instance;
 mod seen;
 
+pub use instance::{Ending, Failure, Fiber, Instance, Undo};
 pub use seen::{Seen, event_hash};
 
 /// All that is known of a customer.
@@ -37,61 +38,6 @@ pub struct Customer {
 
 fn no_key() -> Arc<str> {
     Arc::from("")
-}
-
-/// One run of a journey, live or failed; those that ended are gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Instance {
-    /// Journey and version: a number of the store's table of editions.
-    pub edition: u32,
-    /// Third part of its id `journey/customer/number`.
-    pub number: u32,
-    /// Its key under `one per EXPR`.
-    pub key: Option<SmolStr>,
-    /// Index of the pause; `None` where the first step failed.
-    pub pause: Option<u32>,
-    /// Variables that are live there, as `machine::codec` writes them, one after another.
-    pub frame: SmallVec<[u8; 32]>,
-    /// Of the pause's deadline arms, in order.
-    pub deadlines: SmallVec<[i64; 2]>,
-    /// When the pause began, among the customer's pauses.
-    pub armed: u64,
-    pub started_ms: i64,
-    /// How many steps it has made.
-    pub steps: u32,
-    /// How many of the last ones no event caused and were at the same instant: bounded, so that none runs for ever.
-    pub repeats: u32,
-    /// Why it is parked.
-    pub failure: Option<Box<Failure>>,
-}
-
-impl Instance {
-    /// Whether it waits, as opposed to being parked by a fault.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.failure.is_none()
-    }
-
-    /// Its earliest deadline, where it waits for one.
-    #[must_use]
-    pub fn due_ms(&self) -> Option<i64> {
-        if self.is_live() { self.deadlines.iter().copied().min() } else { None }
-    }
-}
-
-/// Why an instance is parked, and what a retry would run again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    pub at_ms: i64,
-    /// In words.
-    pub error: String,
-    /// Of the statement; from 1, 0 where it is not known.
-    pub line: u32,
-    pub file: String,
-    /// The arm of the pause that woke it; `None` at its start, or where a goal or exit failed.
-    pub arm: Option<u32>,
-    /// Name of the event whose step failed, and its payload as `machine::codec` writes it.
-    pub event: Option<(String, Vec<u8>)>,
 }
 
 /// A key that may not enter again yet.

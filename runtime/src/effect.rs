@@ -32,6 +32,8 @@ pub enum Kind<'a> {
     Finished {
         outcome: u32,
     },
+    /// Somebody has stopped it, and its undo blocks are through.
+    Cancelled,
     Failed {
         error: &'a str,
         file: &'a str,

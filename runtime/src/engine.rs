@@ -4,6 +4,8 @@
 //! happens"; each rule's part is in the module that its name tells.
 
 mod arms;
+mod branches;
+mod commit;
 mod correlate;
 mod editions;
 mod ends;
@@ -236,14 +238,25 @@ impl Engine {
 
     /// Fires the customer's first timer that is due at `due_ms` or before. Says whether there was one.
     pub fn due(&mut self, customer: &mut Customer, due_ms: i64, observer: &mut dyn Observer) -> bool {
-        let waiting = customer.instances.iter().filter_map(|instance| Some((instance.due_ms()?, instance.armed, instance.number)));
-        let Some((deadline, _, number)) = waiting.min().filter(|&(deadline, ..)| deadline <= due_ms) else { return false };
+        let live = customer.instances.iter().filter(|instance| instance.is_live());
+        let waiting = live.flat_map(|instance| instance.fibers.iter().map(|fiber| (instance.number, fiber)));
+        let waiting = waiting.filter_map(|(number, fiber)| Some((fiber.due_ms()?, fiber.armed, number, fiber.id)));
+        let Some((deadline, _, number, fiber)) = waiting.min().filter(|&(deadline, ..)| deadline <= due_ms) else { return false };
         let program = Arc::clone(&self.program);
         let mut turn = self.turn(&program, customer, None, deadline, observer);
-        turn.fire(number, deadline);
+        turn.fire(number, fiber, deadline);
         turn.settle();
         turn.end();
         true
+    }
+
+    /// Cancels a live instance of a customer, by its number: its undo blocks run, the newest first. Says whether anything changed.
+    pub fn cancel(&mut self, customer: &mut Customer, number: u32, at_ms: i64, observer: &mut dyn Observer) -> bool {
+        let program = Arc::clone(&self.program);
+        let mut turn = self.turn(&program, customer, None, at_ms, observer);
+        turn.cancel(number);
+        turn.settle();
+        turn.end()
     }
 
     /// Computes something over a customer (for tests), or over nobody.

@@ -65,6 +65,7 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
         ends: ends.into_iter().map(|(end, _)| end).collect(),
         outcomes: journey.outcomes.clone(),
         pauses,
+        undos: Vec::new(),
     }
 }
 
@@ -151,7 +152,7 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
         });
         let arms = arms.collect();
         let frame = frame.iter().map(|(var, _)| var.clone()).collect();
-        pauses.push(Pause { identity: draft.identity, step: draft.step, frame, arms, end_captures, span: draft.span });
+        pauses.push(Pause { identity: draft.identity, step: draft.step, frame, arms, fork: None, end_captures, span: draft.span });
     }
     (starts, pauses)
 }

@@ -26,6 +26,16 @@ pub struct Journey {
     pub ends: Vec<End>,
     pub outcomes: Vec<String>,
     pub pauses: Vec<Pause>,
+    pub undos: Vec<Undo>,
+}
+
+/// An `undo` block. Its function takes the frame, and returns once it is through.
+#[derive(Debug, Clone)]
+pub struct Undo {
+    /// What is kept when it is registered.
+    pub frame: Vec<FrameVar>,
+    pub start: FunctionId,
+    pub span: Span,
 }
 
 /// How a journey begins. All functions take the event's payload as their one parameter.
@@ -70,9 +80,30 @@ pub struct Pause {
     pub frame: Vec<FrameVar>,
     /// In the order in which they are tried.
     pub arms: Vec<Arm>,
-    /// For each of [`Journey::ends`], the frame slots that its condition takes.
+    /// Where it waits for branches instead.
+    pub fork: Option<Fork>,
+    /// For each of [`Journey::ends`], the frame slots that its condition takes. Goals and exits are asked at the pause of the
+    /// main fiber alone; at those of branches nothing is captured.
     pub end_captures: Vec<Vec<u32>>,
     pub span: Span,
+}
+
+/// The branches for which a pause waits. All functions take its frame.
+#[derive(Debug, Clone)]
+pub struct Fork {
+    /// Whether the first branch that ends is all that it waits for.
+    pub race: bool,
+    /// In the order in which they run.
+    pub branches: Vec<Branch>,
+    /// What follows.
+    pub resume: FunctionId,
+}
+
+/// A branch. Its functions return once it is through.
+#[derive(Debug, Clone)]
+pub struct Branch {
+    pub name: String,
+    pub start: FunctionId,
 }
 
 /// A variable that is live at a pause.

@@ -31,6 +31,7 @@ pub fn write_line(out: &mut String, effect: &Effect<'_>) {
         Kind::Started => "started",
         Kind::Refused(_) => "refused",
         Kind::Finished { .. } => "finished",
+        Kind::Cancelled => "cancelled",
         Kind::Failed { .. } => "failed",
         Kind::Send { .. } => "send",
         Kind::Suppressed { .. } => "suppressed",
@@ -60,7 +61,7 @@ fn field(out: &mut String, name: &str, text: &str) {
 fn details(out: &mut String, effect: &Effect<'_>) {
     let module = effect.module;
     match effect.kind {
-        Kind::Started | Kind::Paused { .. } => {}
+        Kind::Started | Kind::Cancelled | Kind::Paused { .. } => {}
         Kind::Refused(refusal) => field(out, "reason", refusal.name()),
         Kind::Finished { outcome } => {
             let outcomes = module.journeys.get(effect.journey).map_or(&[][..], |journey| &journey.outcomes);

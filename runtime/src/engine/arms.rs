@@ -4,6 +4,7 @@ use super::REPEATS_MAX;
 use super::ends::Judged;
 use super::step::Cause;
 use super::turn::Turn;
+use crate::customer::Fiber;
 use journey_compiler::machine::{Fault, FaultKind};
 use journey_compiler::mir::{Arm, FunctionId, Pause};
 
@@ -46,11 +47,31 @@ impl Turn<'_> {
         }
     }
 
-    /// Wakes the instance by the first written arm that fits: conditions, and with `events` the event.
+    /// Offers the event, and with `conditions` the state of things, to each fiber of the instance, in the order in which they
+    /// began; not to those that only begin to wait in the meantime.
     fn offer(&mut self, number: u32, conditions: bool, events: bool) -> bool {
+        let since = self.customer.armed;
+        let mut moved = false;
+        let mut next = Fiber::MAIN;
+        while let Some(fiber) = self.waiting(number, next, since) {
+            moved |= self.offer_fiber(number, fiber, conditions, events);
+            next = fiber.saturating_add(1);
+        }
+        moved
+    }
+
+    /// The first fiber from that id on whose pause began before.
+    fn waiting(&self, number: u32, from: u64, before: u64) -> Option<u64> {
+        let (place, _) = self.live(number)?;
+        let fibers = &self.customer.instances.get(place)?.fibers;
+        fibers.iter().find(|fiber| fiber.id >= from && fiber.armed < before).map(|fiber| fiber.id)
+    }
+
+    /// Wakes the fiber by the first written arm that fits: conditions, and with `events` the event.
+    fn offer_fiber(&mut self, number: u32, fiber: u64, conditions: bool, events: bool) -> bool {
         let program = self.program;
         let Some((place, journey_index)) = self.live(number) else { return false };
-        let Some(pause) = self.pause_of(place, &program.module.journeys[journey_index]) else { return false };
+        let Some((at, pause)) = self.pause_of(place, fiber, &program.module.journeys[journey_index]) else { return false };
         let concerns = |arm: &Arm| match arm {
             Arm::Event { event, .. } => events && self.payload_of(*event).is_some(),
             Arm::When { .. } => conditions,
@@ -59,10 +80,10 @@ impl Turn<'_> {
         if !pause.arms.iter().any(concerns) {
             return false;
         }
-        let frame = match self.take_frame(place, pause) {
+        let frame = match self.take_frame(place, at, pause) {
             Ok(frame) => frame,
             Err(fault) => {
-                self.park(number, journey_index, fault, None);
+                self.park(number, journey_index, fault, Cause { fiber, arm: None, by_event: false });
                 return true;
             }
         };
@@ -70,8 +91,8 @@ impl Turn<'_> {
         let moved = !matches!(woken, Ok(None));
         match woken {
             Ok(None) => {}
-            Ok(Some(woken)) => self.wake(number, &woken, &frame, pause),
-            Err((arm, fault)) => self.park(number, journey_index, fault, Some(arm)),
+            Ok(Some(woken)) => self.wake(number, fiber, &woken, &frame, pause),
+            Err((arm, fault)) => self.park(number, journey_index, fault, Cause { fiber, arm: Some(arm), by_event: false }),
         }
         self.put_frame(frame);
         self.clear();
@@ -102,12 +123,12 @@ impl Turn<'_> {
         Ok(None)
     }
 
-    fn wake(&mut self, number: u32, woken: &Woken, frame: &[u64], pause: &Pause) {
+    fn wake(&mut self, number: u32, fiber: u64, woken: &Woken, frame: &[u64], pause: &Pause) {
         let Some((place, journey_index)) = self.live(number) else { return };
+        let cause = Cause { fiber, arm: Some(woken.arm), by_event: woken.by_event };
         if !woken.by_event && self.repeats(place) {
-            return self.park(number, journey_index, Fault { kind: FaultKind::BudgetExhausted, span: pause.span }, Some(woken.arm));
+            return self.park(number, journey_index, Fault { kind: FaultKind::BudgetExhausted, span: pause.span }, cause);
         }
-        let cause = Cause { arm: Some(woken.arm), by_event: woken.by_event };
         let mut args = std::mem::take(&mut self.scratch.args);
         args.clear();
         args.extend_from_slice(frame);
@@ -125,27 +146,29 @@ impl Turn<'_> {
         instance.repeats > REPEATS_MAX
     }
 
-    /// Fires an instance's deadline: the first written arm that is due then.
-    pub fn fire(&mut self, number: u32, deadline_ms: i64) {
+    /// Fires a fiber's deadline: the first written arm that is due then.
+    pub fn fire(&mut self, number: u32, fiber: u64, deadline_ms: i64) {
         let program = self.program;
         let Some((place, journey_index)) = self.live(number) else { return };
-        let Some(pause) = self.pause_of(place, &program.module.journeys[journey_index]) else { return };
-        let deadlines = self.customer.instances.get(place).map_or(&[][..], |instance| &instance.deadlines[..]);
+        let Some((at, pause)) = self.pause_of(place, fiber, &program.module.journeys[journey_index]) else { return };
+        let deadlines = self.customer.instances.get(place).and_then(|instance| instance.fibers.get(at));
+        let deadlines = deadlines.map_or(&[][..], |fiber| &fiber.deadlines[..]);
         let arms = pause.arms.iter().enumerate().filter_map(|(index, arm)| match arm {
             Arm::Deadline { resume } => Some((index, *resume)),
             Arm::Event { .. } | Arm::When { .. } => None,
         });
         let due = arms.zip(deadlines).find(|&(_, &deadline)| deadline == deadline_ms).map(|(arm, _)| arm);
+        let cause = Cause { fiber, arm: due.map(|(arm, _)| arm), by_event: false };
         let Some((arm, resume)) = due else {
-            return self.park(number, journey_index, Fault { kind: FaultKind::CorruptState, span: pause.span }, None);
+            return self.park(number, journey_index, Fault { kind: FaultKind::CorruptState, span: pause.span }, cause);
         };
-        match self.take_frame(place, pause) {
+        match self.take_frame(place, at, pause) {
             Ok(frame) => {
-                self.wake(number, &Woken { arm, resume, by_event: false }, &frame, pause);
+                self.wake(number, fiber, &Woken { arm, resume, by_event: false }, &frame, pause);
                 self.put_frame(frame);
                 self.clear();
             }
-            Err(fault) => self.park(number, journey_index, fault, Some(arm)),
+            Err(fault) => self.park(number, journey_index, fault, cause),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which customers a broadcast can concern, without asking each.
 
 use super::{Engine, Offer, Payload, record};
-use crate::customer::{Customer, Instance};
+use crate::customer::{Customer, Fiber};
 use crate::wire::payload;
 use journey_compiler::Program;
 use journey_compiler::hir::EventId;
@@ -40,33 +40,27 @@ impl Engine {
             if journey.ends.iter().any(|end| end.event == Some(event)) {
                 rows.push(Row::Any);
             }
-            self.arm_rows(&program, customer, instance, journey_index, event, &mut rows);
+            for fiber in &instance.fibers {
+                self.arm_rows(&program, customer, fiber, journey_index, event, &mut rows);
+            }
         }
         rows
     }
 
-    fn arm_rows(&mut self, program: &Program, customer: &Customer, instance: &Instance, index: usize, event: EventId, rows: &mut Vec<Row>) {
-        let Some(pause_index) = instance.pause else { return };
-        let Some(pause) = program.module.journeys[index].pauses.get(pause_index as usize) else { return };
+    fn arm_rows(&mut self, program: &Program, customer: &Customer, fiber: &Fiber, index: usize, event: EventId, rows: &mut Vec<Row>) {
+        let Some(pause) = program.module.journeys[index].pauses.get(fiber.pause as usize) else { return };
         for (arm_index, correlation) in arms_on(pause, event) {
-            let value = correlation.and_then(|correlation| self.frame_side(program, customer, instance, pause, correlation));
+            let value = correlation.and_then(|correlation| self.frame_side(program, customer, fiber, pause, correlation));
             rows.push(match value {
-                Some(value) => Row::Value((number(index), pause_index, number(arm_index)), value),
+                Some(value) => Row::Value((number(index), fiber.pause, number(arm_index)), value),
                 None => Row::Any,
             });
         }
     }
 
-    fn frame_side(
-        &mut self,
-        program: &Program,
-        customer: &Customer,
-        instance: &Instance,
-        pause: &Pause,
-        of: &Correlation,
-    ) -> Option<Box<str>> {
+    fn frame_side(&mut self, program: &Program, customer: &Customer, fiber: &Fiber, pause: &Pause, of: &Correlation) -> Option<Box<str>> {
         self.cx.begin(customer.last_step_ms.unwrap_or(0), &customer.key, self.budget);
-        let mut bytes = instance.frame.as_slice();
+        let mut bytes = fiber.frame.as_slice();
         let types = &program.module.types;
         let frame: Result<Vec<u64>, _> = pause.frame.iter().map(|var| codec::decode(types, var.ty, &mut bytes, &mut self.cx)).collect();
         let frame = frame.ok()?;

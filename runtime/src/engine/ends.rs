@@ -1,8 +1,8 @@
 //! Goals and exits: whatever an instance waits for, these end it.
 
+use super::step::Cause;
 use super::turn::Turn;
-use crate::customer::Cooldown;
-use crate::effect::Kind;
+use crate::customer::Fiber;
 use journey_compiler::machine::Fault;
 use journey_compiler::mir::{End, Journey, Pause};
 
@@ -50,11 +50,13 @@ impl Turn<'_> {
         if !journey.ends.iter().any(|end| self.concerns(end, judged)) {
             return false;
         }
-        let Some(pause) = self.pause_of(place, journey) else { return false };
-        let frame = match self.take_frame(place, pause) {
+        // Its main fiber has the variables of the conditions. There is none where only undo blocks are left.
+        let Some((fiber, pause)) = self.pause_of(place, Fiber::MAIN, journey) else { return false };
+        let cause = Cause { fiber: Fiber::MAIN, arm: None, by_event: false };
+        let frame = match self.take_frame(place, fiber, pause) {
             Ok(frame) => frame,
             Err(fault) => {
-                self.park(number, journey_index, fault, None);
+                self.park(number, journey_index, fault, cause);
                 return true;
             }
         };
@@ -68,7 +70,7 @@ impl Turn<'_> {
                 true
             }
             Err(fault) => {
-                self.park(number, journey_index, fault, None);
+                self.park(number, journey_index, fault, cause);
                 true
             }
         }
@@ -121,29 +123,10 @@ impl Turn<'_> {
         Some((place, journey))
     }
 
-    /// The pause at which an instance sleeps.
-    pub fn pause_of<'j>(&self, place: usize, journey: &'j Journey) -> Option<&'j Pause> {
-        let pause = self.customer.instances.get(place)?.pause?;
-        journey.pauses.get(pause as usize)
-    }
-
-    /// Ends an instance with an outcome.
-    pub fn finish(&mut self, number: u32, journey_index: usize, outcome: u32) {
-        let Some(place) = self.customer.place_of(number) else { return };
-        let instance = self.customer.instances.remove(place);
-        self.leave_pause(journey_index, instance.pause);
-        let journey = &self.program.module.journeys[journey_index];
-        if let Some(cooldown) = journey.cooldown_ms {
-            let until_ms = self.now_ms.saturating_add(cooldown);
-            let now_ms = self.now_ms;
-            self.customer.cooldowns.retain(|cooldown| cooldown.until_ms > now_ms);
-            self.customer.cooldowns.push(Cooldown { edition: instance.edition, key: instance.key, until_ms });
-        }
-        let counts = &mut self.counters.journeys[journey_index];
-        if let Some(count) = counts.finished.get_mut(outcome as usize) {
-            *count += 1;
-        }
-        self.moved = true;
-        self.tell(journey_index, Some(number), Kind::Finished { outcome });
+    /// The pause at which a fiber sleeps, and where that stands in its instance.
+    pub fn pause_of<'j>(&self, place: usize, fiber: u64, journey: &'j Journey) -> Option<(usize, &'j Pause)> {
+        let instance = self.customer.instances.get(place)?;
+        let at = instance.place_of(fiber)?;
+        Some((at, journey.pauses.get(instance.fibers.get(at)?.pause as usize)?))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::step::Cause;
 use super::turn::{Turn, internal};
+use crate::customer::Fiber;
 use crate::effect::{Kind, Refusal};
 use journey_compiler::machine::{Fault, Status};
 use journey_compiler::mir::{Enter, Journey, Key};
@@ -42,14 +43,15 @@ impl Turn<'_> {
             return true;
         }
         let number = self.create(journey_index, key);
+        let cause = Cause { fiber: Fiber::MAIN, arm: None, by_event: true };
         let end = match fault {
             Some(fault) => Err(fault),
             None => self.end_at_entry(journey),
         };
         match end {
             Ok(Some(outcome)) => self.finish(number, journey_index, outcome),
-            Ok(None) => self.step(number, journey_index, enter.start, &payload, Cause { arm: None, by_event: true }),
-            Err(fault) => self.park(number, journey_index, fault, None),
+            Ok(None) => self.step(number, journey_index, enter.start, &payload, cause),
+            Err(fault) => self.park(number, journey_index, fault, cause),
         }
         true
     }

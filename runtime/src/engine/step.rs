@@ -1,228 +1,166 @@
-//! A step: the code between two pauses runs once, and all of it counts, or its failure alone.
+//! A step: from what wakes an instance until each of its fibers sleeps again or has ended.
+//!
+//! A step is a row of calls of compiled functions in one memory, so that the later ones see what the earlier ones did to
+//! the profile. What comes of them is collected in a [`Step`], and counts at the end, all of it ([`super::commit`]), or
+//! not at all: a fault anywhere parks the instance where it woke.
 
-use super::record;
-use super::turn::{Turn, internal};
-use crate::counters::reason_index;
-use crate::customer::{Failure, Instance};
-use crate::effect::{self, Kind};
+use super::turn::{Turn, decode, internal};
+use crate::customer::{Ending, Fiber};
 use journey_compiler::Span;
-use journey_compiler::machine::{EffectRecord, Fault, FaultKind, Status, codec};
-use journey_compiler::mir::{Effect, FunctionId};
+use journey_compiler::machine::{Fault, FaultKind, Status, codec};
+use journey_compiler::mir::{FrameVar, FunctionId, Journey};
 use smallvec::SmallVec;
-use smol_str::SmolStr;
 
 /// What a step comes from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cause {
+    /// The fiber that is woken.
+    pub fiber: u64,
     /// The arm of the pause; `None` at the start.
     pub arm: Option<usize>,
     pub by_event: bool,
 }
 
-impl Turn<'_> {
-    /// Runs a step of an instance and commits it.
+/// A function to be called for a fiber.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub fiber: u64,
+    pub function: FunctionId,
+    pub args: Vec<u64>,
+}
+
+/// What will be of an instance if its step goes well.
+#[derive(Debug)]
+pub(super) struct Step<'p> {
+    pub journey: &'p Journey,
+    /// In the order in which they began. While the step runs, some are yet to come to their pauses.
+    pub fibers: SmallVec<[Fiber; 1]>,
+    /// What is still to be called, the next last: a branch goes as far as it can before the next begins.
+    pub open: Vec<Task>,
+    /// Which fiber caused the effects up to which, in order.
+    pub caused: SmallVec<[(u64, usize); 2]>,
+    pub ending: Option<Ending>,
+    /// What [`Turn::count`] stood at when it began.
+    pub since: u64,
+}
+
+impl Step<'_> {
+    /// A fiber.
+    pub fn fiber(&mut self, id: u64) -> Option<&mut Fiber> {
+        self.fibers.iter_mut().find(|fiber| fiber.id == id)
+    }
+}
+
+impl<'t> Turn<'t> {
+    /// Runs a step of an instance, which begins by calling a function for the fiber that is woken, and commits it.
     pub fn step(&mut self, number: u32, journey_index: usize, function: FunctionId, args: &[u64], cause: Cause) {
-        let status = self.call(function, args);
         self.moved = true;
-        let Some(place) = self.customer.place_of(number) else { return };
-        let fault = match status {
-            Status::Suspended { pause } => match self.suspend(place, journey_index, pause, cause) {
-                Ok(old) => {
-                    let changed = self.commit_effects(number, journey_index);
-                    self.leave_pause(journey_index, old);
-                    self.arrive(number, journey_index, pause);
-                    self.after_step(number, changed);
-                    return;
-                }
-                Err(fault) => fault,
-            },
-            Status::Finished { outcome } => {
-                let changed = self.commit_effects(number, journey_index);
-                self.finish(number, journey_index, outcome);
-                if changed {
-                    self.judge_conditions();
-                }
-                return;
-            }
-            Status::Faulted(fault) => fault,
-            Status::Returned(_) => internal(Span::default()),
-        };
-        self.spoil();
-        self.park(number, journey_index, fault, cause.arm);
-    }
-
-    /// Puts the instance to sleep at a pause; gives the one where it slept before. Changes nothing where that fails.
-    fn suspend(&mut self, place: usize, journey_index: usize, pause: u32, cause: Cause) -> Result<Option<u32>, Fault> {
-        let module = &self.program.module;
-        let def = module.journeys.get(journey_index).and_then(|journey| journey.pauses.get(pause as usize));
-        let def = def.ok_or_else(|| internal(Span::default()))?;
-        let mut bytes = std::mem::take(&mut self.scratch.bytes);
-        bytes.clear();
-        for (var, &word) in def.frame.iter().zip(&self.cx.frame) {
-            if codec::encode(&module.types, var.ty, word, self.cx, &mut bytes).is_err() {
-                self.scratch.bytes = bytes;
-                return Err(Fault { kind: FaultKind::CorruptState, span: def.span });
-            }
-        }
-        let armed = self.customer.armed;
-        self.customer.armed += 1;
-        let Some(instance) = self.customer.instances.get_mut(place) else { return Ok(None) };
-        instance.frame.clear();
-        instance.frame.extend_from_slice(&bytes);
-        instance.deadlines.clear();
-        instance.deadlines.extend_from_slice(&self.cx.deadlines);
-        instance.armed = armed;
-        if cause.by_event {
-            instance.repeats = 0;
-        }
-        self.scratch.bytes = bytes;
-        Ok(instance.pause.replace(pause))
-    }
-
-    /// Counts and tells the step's effects, in order; says whether it changed the profile.
-    fn commit_effects(&mut self, number: u32, journey_index: usize) -> bool {
-        let effects = std::mem::take(&mut self.cx.effects);
-        let step = self.customer.place_of(number).and_then(|place| self.customer.instances.get_mut(place)).map_or(0, |instance| {
-            instance.steps += 1;
-            instance.steps
-        });
-        let mut changed = false;
-        for (index, record) in effects.iter().enumerate() {
-            changed |= self.commit_effect(number, journey_index, effect::Key { step, index }, record);
-        }
-        self.cx.effects = effects;
-        if changed {
-            self.keep_profile();
-        }
-        changed
-    }
-
-    fn commit_effect(&mut self, number: u32, journey_index: usize, key: effect::Key, record: &EffectRecord) -> bool {
         let program = self.program;
-        let Some(description) = program.module.effects.get(record.effect.0 as usize) else { return false };
-        let args = record.args.as_slice();
-        match description {
-            &Effect::Send { message, channel, content } => {
-                if let Some(count) = self.counters.sends.get_mut(message.index()).and_then(|by| by.get_mut(channel.index())) {
-                    *count += 1;
-                }
-                self.tell(journey_index, Some(number), Kind::Send { message, channel, content, args, key });
-                false
-            }
-            Effect::Suppressed { message, channels, first_of } => {
-                let reason = if *first_of { None } else { args.first().and_then(|&word| effect::suppression(word)) };
-                if let Some(counts) = self.counters.suppressed.get_mut(message.index()) {
-                    counts[reason_index(reason)] += 1;
-                }
-                let kind = Kind::Suppressed { message: *message, channels, reasons: args, first_of: *first_of };
-                self.tell(journey_index, Some(number), kind);
-                false
-            }
-            &Effect::ProfileWrite { field } => {
-                let word = args.first().copied().unwrap_or(0);
-                self.tell(journey_index, Some(number), Kind::Profile { field, word });
-                true
+        let (Some(place), Some(journey)) = (self.customer.place_of(number), program.module.journeys.get(journey_index)) else { return };
+        let armed = self.customer.armed;
+        self.begin_step();
+        let mut step = self.woken(place, journey, cause.fiber);
+        let status = self.program.call(function, args, self.cx);
+        match self.came(&mut step, cause.fiber, status).and_then(|()| self.run(&mut step)) {
+            Ok(()) => self.commit(number, journey_index, step, cause),
+            Err(fault) => {
+                self.customer.armed = armed;
+                self.spoil();
+                self.park(number, journey_index, fault, cause);
             }
         }
     }
 
-    /// Writes the profile that stands in the heap into the customer.
-    fn keep_profile(&mut self) {
-        let mut bytes = std::mem::take(&mut self.scratch.bytes);
-        bytes.clear();
-        let written = self.profiles.encode(self.program, self.cx, self.cx.profile, &mut self.scratch.field, &mut bytes);
-        if written.is_ok() {
-            self.customer.profile.clear();
-            self.customer.profile.extend_from_slice(&bytes);
-            self.customer.profile_schema = self.profiles.current();
+    /// The instance as the step finds it: the fiber that is woken is at no pause any more.
+    pub fn woken(&self, place: usize, journey: &'t Journey, woken: u64) -> Step<'t> {
+        let mut step =
+            Step { journey, fibers: SmallVec::new(), open: Vec::new(), caused: SmallVec::new(), ending: None, since: self.customer.armed };
+        let Some(instance) = self.customer.instances.get(place) else { return step };
+        step.ending = instance.ending;
+        for fiber in &instance.fibers {
+            step.fibers.push(match fiber.id == woken {
+                true => Fiber { undos: fiber.undos.clone(), ..Fiber::new(fiber.id, fiber.parent) },
+                false => fiber.clone(),
+            });
         }
-        self.scratch.bytes = bytes;
-        self.spoil();
-    }
-
-    /// Sets profile fields from outside a journey.
-    pub fn set_profile(&mut self, fields: impl FnOnce(&mut journey_compiler::machine::Context) -> Vec<(usize, u64)>) {
-        self.stage();
-        for (index, word) in fields(self.cx) {
-            self.cx.set_word(self.cx.profile, index, word);
+        if instance.fibers.is_empty() {
+            step.fibers.push(Fiber::new(woken, None));
         }
-        self.keep_profile();
-        self.moved = true;
+        step
     }
 
-    fn arrive(&mut self, number: u32, journey_index: usize, pause: u32) {
-        let counts = &mut self.counters.journeys[journey_index];
-        counts.live += 1;
-        if let Some(count) = counts.at.get_mut(pause as usize) {
-            *count += 1;
+    /// Calls what is to be called, until nothing is.
+    pub fn run(&mut self, step: &mut Step<'_>) -> Result<(), Fault> {
+        while let Some(task) = step.open.pop() {
+            if step.fiber(task.fiber).is_some() {
+                let status = self.program.call(task.function, &task.args, self.cx);
+                self.came(step, task.fiber, status)?;
+            }
         }
-        let until_ms = self.customer.place_of(number).and_then(|place| self.customer.instances.get(place)?.due_ms());
-        self.tell(journey_index, Some(number), Kind::Paused { pause, until_ms });
+        Ok(())
     }
 
-    /// An instance no longer sleeps at a pause.
-    pub fn leave_pause(&mut self, journey_index: usize, pause: Option<u32>) {
-        let Some(pause) = pause else { return };
-        let counts = &mut self.counters.journeys[journey_index];
-        counts.live = counts.live.saturating_sub(1);
-        if let Some(count) = counts.at.get_mut(pause as usize) {
-            *count = count.saturating_sub(1);
+    /// A fiber has come to a pause or to its end.
+    fn came(&mut self, step: &mut Step<'_>, fiber: u64, status: Status) -> Result<(), Fault> {
+        step.caused.push((fiber, self.cx.effects.len()));
+        if !step.journey.undos.is_empty() {
+            self.register_undos(step, fiber)?;
+        }
+        match status {
+            Status::Suspended { pause } => self.sleep(step, fiber, pause),
+            Status::Returned(_) => self.through(step, fiber),
+            Status::Finished { outcome } => {
+                step.fibers.retain(|fiber| fiber.undoes());
+                step.ending = Some(Ending::Finished(outcome));
+                Ok(())
+            }
+            Status::Faulted(fault) => Err(fault),
         }
     }
 
-    /// Parks an instance: it stays at the pause from which it woke, with its state and the reason.
-    pub fn park(&mut self, number: u32, journey_index: usize, fault: Fault, arm: Option<usize>) {
-        let Some(place) = self.customer.place_of(number) else { return };
-        let (file, line) = self.place_of_span(fault.span);
-        let error = fault.kind.to_string();
-        let event = self.offered_event();
-        self.moved = true;
-        let Some(instance) = self.customer.instances.get_mut(place) else { return };
-        let arm = arm.and_then(|arm| u32::try_from(arm).ok());
-        let failure = Failure { at_ms: self.now_ms, error: error.clone(), line, file: file.clone(), arm, event };
-        instance.failure = Some(Box::new(failure));
-        let pause = instance.pause;
-        self.leave_pause(journey_index, pause);
-        self.counters.journeys[journey_index].failed += 1;
-        self.tell(journey_index, Some(number), Kind::Failed { error: &error, file: &file, line });
+    /// Puts a fiber to sleep at a pause, with the frame that stands in the context.
+    fn sleep(&mut self, step: &mut Step<'_>, fiber: u64, pause: u32) -> Result<(), Fault> {
+        let def = step.journey.pauses.get(pause as usize).ok_or_else(|| internal(Span::default()))?;
+        let frame = std::mem::take(&mut self.cx.frame);
+        let encoded = self.encode(&def.frame, &frame, def.span);
+        let armed = self.count();
+        if let (Ok(()), Some(asleep)) = (&encoded, step.fiber(fiber)) {
+            asleep.pause = pause;
+            asleep.frame.clear();
+            asleep.frame.extend_from_slice(&self.scratch.bytes);
+            asleep.deadlines.clear();
+            asleep.deadlines.extend_from_slice(&self.cx.deadlines);
+            asleep.armed = armed;
+        }
+        if let Some(fork) = &def.fork {
+            self.fork(step, fiber, fork, &frame);
+        }
+        self.cx.frame = frame;
+        encoded
     }
 
-    /// What a retry must be offered again.
-    fn offered_event(&mut self) -> Option<(String, Vec<u8>)> {
-        let offer = self.offer?;
-        self.stage();
-        let module = &self.program.module;
-        let event = module.events.get(offer.event.index())?;
-        let mut bytes = Vec::new();
-        record::encode(&module.types, event.record, self.payload, self.cx, &mut bytes).ok()?;
-        Some((event.name.clone(), bytes))
-    }
-
-    fn place_of_span(&self, span: Span) -> (String, u32) {
-        let Some(source) = self.sources.files().get(span.file.0 as usize) else { return (String::new(), 0) };
-        (source.name.clone(), source.position(span.start).line)
-    }
-
-    /// Adds an instance that is to make its first step.
-    pub fn create(&mut self, journey_index: usize, key: Option<SmolStr>) -> u32 {
-        self.customer.started += 1;
-        let number = self.customer.started;
-        self.customer.instances.push(Instance {
-            edition: self.editions.of(journey_index),
-            number,
-            key,
-            pause: None,
-            frame: SmallVec::new(),
-            deadlines: SmallVec::new(),
-            armed: 0,
-            started_ms: self.now_ms,
-            steps: 0,
-            repeats: 0,
-            failure: None,
-        });
-        self.counters.journeys[journey_index].started += 1;
-        self.moved = true;
-        self.tell(journey_index, Some(number), Kind::Started);
+    /// The next of the numbers that tell in which order the customer's pauses, branches and undos began.
+    pub fn count(&mut self) -> u64 {
+        let number = self.customer.armed;
+        self.customer.armed += 1;
         number
+    }
+
+    /// Writes variables to [`super::turn::Scratch::bytes`].
+    pub fn encode(&mut self, vars: &[FrameVar], words: &[u64], span: Span) -> Result<(), Fault> {
+        let bytes = &mut self.scratch.bytes;
+        bytes.clear();
+        for (var, &word) in vars.iter().zip(words) {
+            let written = codec::encode(&self.program.module.types, var.ty, word, self.cx, bytes);
+            written.map_err(|_| Fault { kind: FaultKind::CorruptState, span })?;
+        }
+        Ok(())
+    }
+
+    /// Reads variables into the heap.
+    pub fn decode(&mut self, vars: &[FrameVar], bytes: &[u8], span: Span) -> Result<Vec<u64>, Fault> {
+        let mut words = Vec::with_capacity(vars.len());
+        decode(self.program, self.cx, vars, bytes, &mut words, span)?;
+        Ok(words)
     }
 }

@@ -7,7 +7,7 @@ use crate::effect::{Effect, Kind, Observer};
 use crate::wire::payload;
 use journey_compiler::hir::EventId;
 use journey_compiler::machine::{Context, Fault, FaultKind, Status, codec};
-use journey_compiler::mir::{Closure, FunctionId, Pause};
+use journey_compiler::mir::{Closure, FrameVar, FunctionId, Pause};
 use journey_compiler::{Program, Sources, Span};
 
 /// Room that is used again from turn to turn.
@@ -145,10 +145,15 @@ impl<'t> Turn<'t> {
         }
     }
 
-    /// Runs a function with a fresh budget.
-    pub fn call(&mut self, function: FunctionId, args: &[u64]) -> Status {
+    /// What is called from here on has a fresh budget, and no effects yet.
+    pub fn begin_step(&mut self) {
         self.cx.fuel = self.budget;
         self.cx.effects.clear();
+    }
+
+    /// Runs a function with a fresh budget.
+    pub fn call(&mut self, function: FunctionId, args: &[u64]) -> Status {
+        self.begin_step();
         self.program.call(function, args, self.cx)
     }
 
@@ -180,20 +185,13 @@ impl<'t> Turn<'t> {
         self.ask_frame(closure.function, &closure.captures, frame, payload)
     }
 
-    /// Reads an instance's frame into the heap. The vector is to be handed back by [`Turn::put_frame`].
-    pub fn take_frame(&mut self, place: usize, pause: &Pause) -> Result<Vec<u64>, Fault> {
+    /// Reads a fiber's frame into the heap. The vector is to be handed back by [`Turn::put_frame`].
+    pub fn take_frame(&mut self, place: usize, fiber: usize, pause: &Pause) -> Result<Vec<u64>, Fault> {
         self.stage();
         let mut frame = std::mem::take(&mut self.scratch.frame);
         frame.clear();
-        let Some(instance) = self.customer.instances.get(place) else { return Ok(frame) };
-        let mut bytes = instance.frame.as_slice();
-        for var in &pause.frame {
-            match codec::decode(&self.program.module.types, var.ty, &mut bytes, self.cx) {
-                Ok(word) => frame.push(word),
-                Err(codec::CodecError::Memory) => return Err(Fault { kind: FaultKind::MemoryExhausted, span: pause.span }),
-                Err(_) => return Err(Fault { kind: FaultKind::CorruptState, span: pause.span }),
-            }
-        }
+        let Some(fiber) = self.customer.instances.get(place).and_then(|instance| instance.fibers.get(fiber)) else { return Ok(frame) };
+        decode(self.program, self.cx, &pause.frame, &fiber.frame, &mut frame, pause.span)?;
         Ok(frame)
     }
 
@@ -232,6 +230,25 @@ impl<'t> Turn<'t> {
             cx: self.cx,
         });
     }
+}
+
+/// Reads variables of a frame into the heap.
+pub(super) fn decode(
+    program: &Program,
+    cx: &mut Context,
+    vars: &[FrameVar],
+    mut bytes: &[u8],
+    words: &mut Vec<u64>,
+    span: Span,
+) -> Result<(), Fault> {
+    for var in vars {
+        match codec::decode(&program.module.types, var.ty, &mut bytes, cx) {
+            Ok(word) => words.push(word),
+            Err(codec::CodecError::Memory) => return Err(Fault { kind: FaultKind::MemoryExhausted, span }),
+            Err(_) => return Err(Fault { kind: FaultKind::CorruptState, span }),
+        }
+    }
+    Ok(())
 }
 
 /// A defect of Journey itself.

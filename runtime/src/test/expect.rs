@@ -143,7 +143,8 @@ impl Runner<'_> {
         let places: Vec<&journey_compiler::mir::Pause> = instances
             .iter()
             .filter(|instance| instance.is_live() && editions.runs(instance.edition) == Some(journey.index()))
-            .filter_map(|instance| pauses.get(instance.pause? as usize))
+            .flat_map(|instance| &instance.fibers)
+            .filter_map(|fiber| pauses.get(fiber.pause as usize))
             .collect();
         let inside = |found: &str, step: &str| found == step || found.strip_prefix(step).is_some_and(|rest| rest.starts_with('.'));
         let any = places.iter().any(|pause| step.is_none_or(|step| inside(&pause.step, step)));

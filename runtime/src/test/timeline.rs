@@ -99,7 +99,7 @@ fn what(effect: &Effect<'_>) -> What {
         }
         Kind::Finished { outcome } => What::Finished { journey: effect.journey, outcome },
         Kind::Failed { .. } => What::Failed { journey: effect.journey },
-        Kind::Started | Kind::Refused(_) | Kind::Profile { .. } | Kind::Paused { .. } => What::Else,
+        Kind::Started | Kind::Cancelled | Kind::Refused(_) | Kind::Profile { .. } | Kind::Paused { .. } => What::Else,
     }
 }
 
@@ -116,6 +116,7 @@ fn sentence(effect: &Effect<'_>) -> String {
             let outcomes = module.journeys.get(effect.journey).map_or(&[][..], |journey| &journey.outcomes);
             format!("{journey} finishes with {}", outcomes.get(outcome as usize).map_or("", String::as_str))
         }
+        Kind::Cancelled => format!("{journey} is cancelled"),
         Kind::Failed { error, line, .. } => format!("{journey} fails in line {line}: {error}"),
         Kind::Send { message: id, channel: via, args, .. } => {
             let to = args.first().map_or("", |&to| effect.cx.string(to));

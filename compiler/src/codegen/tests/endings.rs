@@ -24,6 +24,7 @@ fn journey_with_room(words: usize) -> crate::mir::Journey {
         step: String::new(),
         frame: vec![var; words],
         arms: Vec::new(),
+        fork: None,
         end_captures: Vec::new(),
         span: crate::Span::default(),
     };
@@ -37,6 +38,7 @@ fn journey_with_room(words: usize) -> crate::mir::Journey {
         ends: Vec::new(),
         outcomes: Vec::new(),
         pauses: vec![pause],
+        undos: Vec::new(),
     }
 }
 

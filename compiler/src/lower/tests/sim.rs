@@ -285,6 +285,7 @@ impl<'p> Sim<'p> {
                         if field.ty == TypeId::INT { record.args[0].to_string() } else { format!("{bytes:?}") }
                     )
                 }
+                Effect::Undo { block } => format!("undo {block} registered"),
             };
             self.log.push(line);
         }

@@ -1,0 +1,133 @@
+//! What a step does with more than one fiber: branches that begin and end, and undo blocks.
+
+use super::step::{Cause, Step, Task};
+use super::turn::{Turn, internal};
+use crate::customer::{Ending, Fiber, Undo};
+use journey_compiler::Span;
+use journey_compiler::machine::Fault;
+use journey_compiler::mir::{Effect, Fork};
+
+impl Turn<'_> {
+    /// A fiber waits for branches from here on: they begin, in written order.
+    pub fn fork(&mut self, step: &mut Step<'_>, parent: u64, fork: &Fork, frame: &[u64]) {
+        let first = step.open.len();
+        for branch in &fork.branches {
+            let id = self.count();
+            step.fibers.push(Fiber::new(id, Some(parent)));
+            step.open.push(Task { fiber: id, function: branch.start, args: frame.to_vec() });
+        }
+        if let Some(begun) = step.open.get_mut(first..) {
+            begun.reverse();
+        }
+    }
+
+    /// A branch or an undo block is through.
+    pub fn through(&mut self, step: &mut Step<'_>, fiber: u64) -> Result<(), Fault> {
+        let place = step.fibers.iter().position(|other| other.id == fiber).ok_or_else(|| internal(Span::default()))?;
+        let Some(parent) = step.fibers[place].parent else {
+            return if step.fibers[place].undoes() { self.next_undo(step, place) } else { Err(internal(Span::default())) };
+        };
+        let ended = step.fibers.remove(place);
+        let around = step.fiber(parent).ok_or_else(|| internal(Span::default()))?;
+        // They are the parent's now, in the order in which they were registered.
+        around.undos.extend(ended.undos);
+        around.undos.sort_by_key(|undo| undo.at);
+        let (pause, frame) = (around.pause, around.frame.clone());
+        let pause = step.journey.pauses.get(pause as usize).ok_or_else(|| internal(Span::default()))?;
+        let fork = pause.fork.as_ref().ok_or_else(|| internal(pause.span))?;
+        let race = fork.race;
+        let others: Vec<u64> = step.fibers.iter().filter(|other| other.parent == Some(parent)).map(|other| other.id).collect();
+        if !others.is_empty() && !race {
+            return Ok(());
+        }
+        let args = self.decode(&pause.frame, &frame, pause.span)?;
+        step.open.push(Task { fiber: parent, function: fork.resume, args });
+        // What the losers have to undo comes before what follows.
+        self.cancel_fibers(step, &others)
+    }
+
+    /// Takes fibers and all that are below them out of the instance; their undo blocks run, the newest first.
+    pub fn cancel_fibers(&mut self, step: &mut Step<'_>, cancelled: &[u64]) -> Result<(), Fault> {
+        let mut cancelled = cancelled.to_vec();
+        let mut undos = Vec::new();
+        // A branch stands behind its parent.
+        step.fibers.retain(|fiber| {
+            let goes = cancelled.contains(&fiber.id) || fiber.parent.is_some_and(|parent| cancelled.contains(&parent));
+            if goes {
+                cancelled.push(fiber.id);
+                undos.append(&mut fiber.undos);
+            }
+            !goes
+        });
+        if undos.is_empty() {
+            return Ok(());
+        }
+        undos.sort_by_key(|undo| undo.at);
+        if let Some(undoing) = step.fibers.iter_mut().find(|fiber| fiber.undoes()) {
+            // It is in the midst of a block; these come when that is through.
+            undoing.undos.extend(undos);
+            return Ok(());
+        }
+        let id = self.count();
+        step.fibers.push(Fiber { undos, ..Fiber::new(id, None) });
+        self.next_undo(step, step.fibers.len() - 1)
+    }
+
+    /// The fiber at `place` runs its next undo block; where there is none it is through.
+    fn next_undo(&mut self, step: &mut Step<'_>, place: usize) -> Result<(), Fault> {
+        let fiber = step.fibers.get_mut(place).ok_or_else(|| internal(Span::default()))?;
+        let Some(undo) = fiber.undos.pop() else {
+            step.fibers.remove(place);
+            return Ok(());
+        };
+        let id = fiber.id;
+        let block = step.journey.undos.get(undo.block as usize).ok_or_else(|| internal(Span::default()))?;
+        let args = self.decode(&block.frame, &undo.frame, block.span)?;
+        step.open.push(Task { fiber: id, function: block.start, args });
+        Ok(())
+    }
+
+    /// Keeps what the last call has registered with the fiber that was called.
+    pub fn register_undos(&mut self, step: &mut Step<'_>, fiber: u64) -> Result<(), Fault> {
+        let first = step.caused.iter().rev().nth(1).map_or(0, |&(_, upto)| upto);
+        for index in first..self.cx.effects.len() {
+            let Some(record) = self.cx.effects.get_mut(index) else { break };
+            let Some(&Effect::Undo { block }) = self.program.module.effects.get(record.effect.0 as usize) else { continue };
+            let args = std::mem::take(&mut record.args);
+            let def = step.journey.undos.get(block as usize).ok_or_else(|| internal(Span::default()))?;
+            self.encode(&def.frame, &args, def.span)?;
+            let undo = Undo { block, frame: self.scratch.bytes.as_slice().into(), at: self.count() };
+            if let Some(fiber) = step.fiber(fiber) {
+                fiber.undos.push(undo);
+            }
+        }
+        Ok(())
+    }
+
+    /// Cancels a live instance: nothing of it goes on but its undo blocks, and once they are through it is gone.
+    pub fn cancel(&mut self, number: u32) {
+        let program = self.program;
+        let Some((place, journey_index)) = self.live(number) else { return };
+        if self.customer.instances.get(place).is_none_or(|instance| instance.ending.is_some()) {
+            return;
+        }
+        self.moved = true;
+        let cause = Cause { fiber: Fiber::MAIN, arm: None, by_event: false };
+        let armed = self.customer.armed;
+        self.stage();
+        self.begin_step();
+        // Every fiber stays at its pause until it goes.
+        let mut step = self.woken(place, &program.module.journeys[journey_index], u64::MAX);
+        step.ending = Some(Ending::Cancelled);
+        let all: Vec<u64> = step.fibers.iter().filter(|fiber| !fiber.undoes()).map(|fiber| fiber.id).collect();
+        match self.cancel_fibers(&mut step, &all).and_then(|()| self.run(&mut step)) {
+            Ok(()) => self.commit(number, journey_index, step, cause),
+            Err(fault) => {
+                self.customer.armed = armed;
+                self.spoil();
+                self.park(number, journey_index, fault, cause);
+            }
+        }
+        self.clear();
+    }
+}
