@@ -4,9 +4,12 @@
 //! word that names it, so that it is reported and never ignored.
 
 mod expr;
+mod service;
 mod test;
+mod walk;
 
 pub use expr::*;
+pub use service::*;
 pub use test::*;
 
 use journey_grammar::Span;
@@ -57,6 +60,8 @@ pub enum ItemKind {
     Channel { name: Ident, clauses: Vec<ChannelClause> },
     /// `message m(p: T) transactional { email { subject: … } }`
     Message { name: Ident, params: Vec<Param>, transactional: Option<Span>, variants: Vec<MessageVariant> },
+    /// `service loyalty accepts pii { fn points(member: String) -> Int { GET "/points/{member}" } }`
+    Service { name: Ident, accepts: Option<Ident>, operations: Vec<Operation> },
     /// `journey name(params) "Title" { clauses… statements… }`
     Journey(Journey),
     /// `test "title" at TIME { … }`
@@ -157,6 +162,8 @@ pub enum ContentValue {
 #[derive(Debug, Clone)]
 pub struct Journey {
     pub name: Ident,
+    /// Whether it has a list of parameters, be it an empty one: then others start it.
+    pub is_child: bool,
     pub params: Vec<Param>,
     pub title: Option<String>,
     pub clauses: Vec<Clause>,
@@ -187,7 +194,9 @@ pub enum ClauseKind {
     ExitOn { name: Ident, on: EventPattern },
     /// `exit NAME when COND`
     ExitWhen { name: Ident, when: Expr },
-    /// `priority …`, `on change …`, `enter on segment …`, `enter every …`
+    /// `on change stay`, `on change move`
+    OnChange { stay: bool },
+    /// `priority …`, `enter on segment …`, `enter every …`
     Unsupported { what: String },
 }
 
@@ -267,17 +276,42 @@ pub enum StmtKind {
         channels: Vec<Ident>,
         first_of: bool,
     },
+    /// `let r = call service.op(args) else fallback`
+    Call {
+        binding: Option<Binding>,
+        service: Ident,
+        operation: Ident,
+        args: Vec<Arg>,
+        fallback: Option<Expr>,
+    },
+    /// `emit EVENT { … }`, `broadcast EVENT { … }`
+    Emit {
+        broadcast: bool,
+        event: Ident,
+        fields: Vec<(Ident, Expr)>,
+    },
+    /// `start JOURNEY(args)`
+    Start {
+        journey: Ident,
+        args: Vec<Arg>,
+    },
+    /// `let o = run JOURNEY(args)`
+    Run {
+        binding: Option<Binding>,
+        journey: Ident,
+        args: Vec<Arg>,
+    },
     Experiment {
         name: Ident,
         variants: Vec<ExperimentVariant>,
     },
     Finish(Ident),
     Fail(Expr),
-    /// `what` is the word that names it: `parallel`, `call`, `emit` …
+    /// `what` is the word that names it: `parallel`, `decide` …
     Unsupported {
         what: String,
         what_span: Span,
-        /// Names that it binds (`let r = call …`).
+        /// Names that it binds (`let r = decide …`).
         binds: Vec<Ident>,
     },
     /// Broken, already reported.

@@ -9,10 +9,13 @@
 //!   `coerce`, `explain`: expressions and patterns, and the words for what does not fit;
 //! - `journey`, `clauses`, `identity`: journeys and their heads; `stmt`, `place`, `wait`, `clock`, `send`, `experiment`: statements;
 //!   `flow`: how control goes through them;
+//! - `service`: calls to the outside; `call`: these, events that are emitted, and journeys that start others; `outcomes`: what of
+//!   those is known beforehand;
 //! - `channel`, `message`: what is sent; `test`, `expect`: tests.
 
 mod access;
 pub(crate) mod body;
+mod call;
 mod channel;
 mod clauses;
 mod clock;
@@ -39,9 +42,11 @@ mod names;
 mod narrow;
 mod operators;
 mod order;
+mod outcomes;
 mod place;
 mod records;
 mod send;
+mod service;
 mod stmt;
 mod style;
 mod test;
@@ -108,7 +113,7 @@ impl Checker {
         body.vars
     }
 
-    /// Channels first: messages fill their contents; tests last: they name what journeys can end with.
+    /// Channels first: messages fill their contents; services before journeys, which call them; tests last: they name what journeys can end with.
     fn bodies(&mut self, items: &[&ast::Item], decls: &[Decl]) {
         let declared = || items.iter().copied().zip(decls.iter().copied());
         for (item, decl) in declared() {
@@ -119,6 +124,11 @@ impl Checker {
         for (item, decl) in declared() {
             if let Decl::Message(id) = decl {
                 self.message(id, item);
+            }
+        }
+        for (item, decl) in declared() {
+            if let Decl::Service(id) = decl {
+                self.service(id, item);
             }
         }
         for (item, decl) in declared() {

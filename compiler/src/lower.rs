@@ -2,9 +2,10 @@
 //!
 //! - `builder`, `expr`, `operators`, `matches`, `lists`, `methods`: expressions, anywhere;
 //! - `journey`, `stmt`, `wait`: journeys, their pauses and segments; `closure`: conditions that are asked while an instance sleeps;
-//! - `send`: messages and channels; `test`: tests; `version`: what a journey means, as a hash.
+//! - `call`: services, emitted events and journeys that are started; `send`: messages and channels; `test`: tests; `version`: what a journey means, as a hash.
 
 mod builder;
+mod call;
 mod closure;
 mod expr;
 mod journey;
@@ -20,7 +21,7 @@ mod tests;
 mod version;
 mod wait;
 
-use crate::hir::{self, ChannelId, FnId, MessageId, VarId};
+use crate::hir::{self, ChannelId, FnId, MessageId, OperationId, ServiceId, VarId};
 use crate::mir::{Effect, EffectId, Function, FunctionId, Global, Message, Module, TextId};
 use builder::Builder;
 use rustc_hash::FxHashMap;
@@ -34,9 +35,17 @@ pub fn lower(program: &hir::Program) -> Module {
         profile: program.profile.clone(),
         channels: program.channels.iter().map(|channel| channel.name.clone()).collect(),
         messages: program.messages.iter().map(message).collect(),
+        services: program.services.iter().map(call::service).collect(),
         ..Module::default()
     };
-    let mut lowerer = Lowerer { hir: program, module, texts: FxHashMap::default(), functions: Vec::new(), sends: FxHashMap::default() };
+    let mut lowerer = Lowerer {
+        hir: program,
+        module,
+        texts: FxHashMap::default(),
+        functions: Vec::new(),
+        sends: FxHashMap::default(),
+        calls: FxHashMap::default(),
+    };
     for function in &program.fns {
         let id = lowerer.lower_fn(function);
         lowerer.functions.push(id);
@@ -76,6 +85,8 @@ struct Lowerer<'h> {
     functions: Vec<FunctionId>,
     /// The function of a `send`.
     sends: FxHashMap<(MessageId, Vec<ChannelId>, bool), FunctionId>,
+    /// The function of an operation.
+    calls: FxHashMap<(ServiceId, OperationId), FunctionId>,
 }
 
 impl Lowerer<'_> {

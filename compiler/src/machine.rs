@@ -33,5 +33,7 @@ pub const DECIMAL_ONE: i64 = 1_000_000;
 pub const STEP_WORDS_MAX: usize = 8 << 20;
 /// How many values (or eight bytes of text each) the host may look at for a step: some tenths of a second.
 pub const HOST_WORK_MAX: u64 = 64 << 20;
+/// How many emits may lead to one step.
+pub const EMIT_DEPTH_MAX: u32 = 32;
 /// Turns of loops, calls and list elements that a step may take unless `journey.toml` says otherwise.
 pub const BUDGET_DEFAULT: i64 = 100_000;

@@ -73,6 +73,13 @@ fn pause_manifest(module: &Module, pause: &Pause) -> PauseManifest {
         Arm::Event { event, .. } => format!("on {}", module.events.get(event.index()).map_or("", |event| &event.name)),
         Arm::Deadline { .. } => "deadline".into(),
         Arm::When { .. } => "condition".into(),
+        Arm::Answer { service, operation, .. } => {
+            let service = module.services.get(service.index());
+            let operation = service.and_then(|service| Some((&service.name, &service.operations.get(operation.index())?.name)));
+            operation.map_or_else(String::new, |(service, operation)| format!("answer of {service}.{operation}"))
+        }
+        Arm::Unanswered { .. } => "no answer".into(),
+        Arm::Ended { journey, .. } => format!("end of {}", module.journeys.get(journey.index()).map_or("", |journey| &journey.name)),
     });
     let frame = pause.frame.iter().map(|var| FrameManifest { name: var.id.clone(), ty: module.types.name(var.ty) });
     let mut frame: Vec<FrameManifest> = frame.collect();

@@ -21,7 +21,7 @@ pub use host_op::*;
 pub use journey::*;
 pub use test::*;
 
-use crate::hir::{ArithOp, ChannelId, CompareOp, MessageId};
+use crate::hir::{ArithOp, ChannelId, CompareOp, EventId, HttpMethod, JourneyId, MessageId, OperationId, ServiceId};
 use crate::types::{EnumId, RecordId, TypeId, Types};
 use journey_grammar::Span;
 
@@ -287,6 +287,7 @@ pub struct Module {
     /// Names by [`ChannelId`].
     pub channels: Vec<String>,
     pub messages: Vec<Message>,
+    pub services: Vec<Service>,
     /// Sorted by name.
     pub journeys: Vec<Journey>,
     pub tests: Vec<Test>,
@@ -309,6 +310,39 @@ pub struct Message {
     pub transactional: bool,
 }
 
+/// What the engine must know of a service to call it.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub name: String,
+    /// By [`OperationId`].
+    pub operations: Vec<Operation>,
+}
+
+/// See [`crate::hir::Operation`].
+#[derive(Debug, Clone)]
+pub struct Operation {
+    pub name: String,
+    /// Names and types of the parameters.
+    pub params: Vec<(String, TypeId)>,
+    /// `None`: the answer is not looked at.
+    pub ret: Option<TypeId>,
+    pub method: HttpMethod,
+    pub body: RequestBody,
+    pub timeout_ms: i64,
+    pub retry: u32,
+    pub backoff_ms: (i64, i64),
+}
+
+/// What goes into the body of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestBody {
+    None,
+    /// A value of its own: an argument of the effect.
+    Value(TypeId),
+    /// An object of these parameters.
+    Params(Vec<usize>),
+}
+
 /// What an effect means and what its arguments are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -320,6 +354,13 @@ pub enum Effect {
     ProfileWrite { field: usize },
     /// Registers the journey's undo block of that index. Arguments: the block's frame.
     Undo { block: u32 },
+    /// Always the last of its step, which ends at a pause with [`Arm::Answer`]. Arguments: path (String), the body where it is a
+    /// [`RequestBody::Value`], then the operation's parameters.
+    Call { service: ServiceId, operation: OperationId },
+    /// Argument: the payload. `broadcast`: to all customers.
+    Emit { event: EventId, broadcast: bool },
+    /// Arguments: the journey's parameters. With `run` always the last of its step, which ends at a pause with [`Arm::Ended`].
+    Start { journey: JourneyId, run: bool },
 }
 
 /// Why a channel does not take a message.

@@ -11,6 +11,7 @@ mod literals;
 mod mistakes;
 mod operators;
 mod patterns;
+mod services;
 mod statements;
 mod strings;
 mod tests;

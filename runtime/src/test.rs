@@ -121,6 +121,7 @@ impl Runner<'_> {
                 let key = Arc::clone(&self.world.store.customer(slot).key);
                 self.world.engine.force_variant(&key, experiment, variant);
             }
+            TestStmtKind::Answer { .. } => {}
             TestStmtKind::Expect(expect) => {
                 while self.world.fire_until(self.now_ms)? {}
                 let found = self.judge(customer, expect)?;

@@ -1,6 +1,6 @@
 //! The syntax of tests.
 
-use super::{Expr, Ident};
+use super::{Arg, Expr, Ident};
 use journey_grammar::Span;
 
 /// A statement of a `test`.
@@ -37,11 +37,14 @@ pub enum TestStmtKind {
         experiment: Ident,
         variant: Ident,
     },
-    Expect(Expect),
-    /// `answer …`
-    Unsupported {
-        what: String,
+    /// `answer service.op(args) with VALUE`; without `with`, `fail`
+    Answer {
+        service: Ident,
+        operation: Ident,
+        args: Option<Vec<Arg>>,
+        value: Option<Expr>,
     },
+    Expect(Expect),
     Error,
 }
 
@@ -60,6 +63,8 @@ pub enum Expect {
     Failed { not: bool, journey: Ident },
     /// `expect COND`
     Cond(Expr),
-    /// `expect emitted …`, `expect called …`
-    Unsupported { what: String },
+    /// `expect emitted EVENT times N where COND`
+    Emitted { not: bool, event: Ident, times: Option<(i64, Span)>, filter: Option<Expr> },
+    /// `expect called service.op times N where COND`
+    Called { not: bool, service: Ident, operation: Ident, times: Option<(i64, Span)>, filter: Option<Expr> },
 }

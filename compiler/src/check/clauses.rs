@@ -16,6 +16,7 @@ pub(super) struct Head {
     pub enters: Vec<hir::Enter>,
     pub key: InstanceKey,
     pub cooldown_ms: Option<i64>,
+    pub on_change: hir::OnChange,
     pub ends: Vec<hir::End>,
 }
 
@@ -34,8 +35,9 @@ impl Checker {
     pub(super) fn clauses(&mut self, cx: &mut JourneyBody, journey: &ast::Journey) -> Head {
         let enters = self.enters(cx, journey);
         self.entered_at_all(journey, &enters);
-        let mut head = Head { enters, key: InstanceKey::Customer, cooldown_ms: None, ends: Vec::new() };
-        let (mut key, mut cooldown) = (None, None);
+        let mut head =
+            Head { enters, key: InstanceKey::Customer, cooldown_ms: None, on_change: hir::OnChange::default(), ends: Vec::new() };
+        let (mut key, mut cooldown, mut change) = (None, None, None);
         for clause in &journey.clauses {
             match &clause.kind {
                 ClauseKind::OnePer(of) => {
@@ -49,6 +51,10 @@ impl Checker {
                 ClauseKind::Cooldown(length) => {
                     self.only_once(&mut cooldown, clause.span, "the cooldown");
                     head.cooldown_ms = self.constant_duration(cx, length);
+                }
+                ClauseKind::OnChange { stay } => {
+                    self.only_once(&mut change, clause.span, "what a change means for live instances");
+                    head.on_change = if *stay { hir::OnChange::Stay } else { hir::OnChange::Move };
                 }
                 ClauseKind::Goal { .. } | ClauseKind::ExitOn { .. } | ClauseKind::ExitWhen { .. } => head.ends.extend(self.end(cx, clause)),
                 ClauseKind::Enter { .. } | ClauseKind::Unsupported { .. } => {}
@@ -116,14 +122,33 @@ impl Checker {
     }
 
     fn entered_at_all(&mut self, journey: &ast::Journey, enters: &[hir::Enter]) {
+        if journey.is_child {
+            return self.entered_twice(journey);
+        }
         let unsupported = |clause: &ast::Clause| matches!(clause.kind, ClauseKind::Unsupported { .. });
-        if !enters.is_empty() || !journey.params.is_empty() || journey.clauses.iter().any(unsupported) {
+        if !enters.is_empty() || journey.clauses.iter().any(unsupported) {
             return;
         }
         let name = &journey.name;
         self.report(
             Diagnostic::error("E0405", name.span, format!("nothing starts the journey `{}`", name.name), "it has no `enter`")
                 .help("say which event starts it: `enter on EVENT`"),
+        );
+    }
+
+    /// A journey that others start has nothing else that starts it.
+    fn entered_twice(&mut self, journey: &ast::Journey) {
+        let Some(enter) = journey.clauses.iter().find(|clause| matches!(clause.kind, ClauseKind::Enter { .. })) else { return };
+        let name = &journey.name;
+        self.report(
+            Diagnostic::error(
+                "E0442",
+                enter.span,
+                format!("`{}` has parameters and an `enter`", name.name),
+                "who would give the parameters?",
+            )
+            .and(name.span, "other journeys start this one")
+            .help("keep one of the two: parameters, or `enter` with the event's payload"),
         );
     }
 
@@ -196,7 +221,7 @@ impl Checker {
     }
 
     /// The value of a constant expression of durations and whole numbers; `None` where it isn't one, or overflows.
-    fn fold_duration(&self, expr: &hir::Expr) -> Option<i64> {
+    pub(super) fn fold_duration(&self, expr: &hir::Expr) -> Option<i64> {
         use hir::{ArithOp, ExprKind as E, Method};
         match &expr.kind {
             E::Duration(value) | E::Int(value) => Some(*value),

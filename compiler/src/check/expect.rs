@@ -45,7 +45,21 @@ impl Checker {
             }
             ast::Expect::Failed { not, journey } => Some(Expect::Failed { not: *not, journey: self.journey_named(journey)? }),
             ast::Expect::Cond(cond) => Some(Expect::Cond(self.expr(body, cond, Some(TypeId::BOOL)))),
-            ast::Expect::Unsupported { .. } => None,
+            ast::Expect::Emitted { not, event, times, filter } => {
+                let id = self.event(event)?;
+                let mut names = vec![(event.name.clone(), self.payload(id))];
+                let record = self.hir.events[id.index()].record;
+                names.extend(self.fields(Owner::Record(record)).iter().map(|field| (field.name.clone(), field.ty)));
+                let filter = filter.as_ref().map(|filter| self.named_filter(body, &names, filter));
+                Some(Expect::Emitted { not: *not, event: id, times: times.map(|(times, _)| times), filter })
+            }
+            ast::Expect::Called { not, service, operation, times, filter } => {
+                let id = self.operation_named(service, operation)?;
+                let names = self.operation_params(id);
+                let filter = filter.as_ref().map(|filter| self.named_filter(body, &names, filter));
+                let (service, operation) = id;
+                Some(Expect::Called { not: *not, service, operation, times: times.map(|(times, _)| times), filter })
+            }
         }
     }
 
@@ -57,18 +71,24 @@ impl Checker {
             let hidden = names.iter().any(|(param, _)| *param == name);
             names.push((if hidden { String::new() } else { name }, TypeId::STRING));
         }
-        body.push_scope();
-        let mut vars = Vec::new();
-        for (name, ty) in &names {
-            vars.push(body.declare(name, *ty, false, filter.span));
-            body.read(name);
-        }
         let before = self.diagnostics.len();
-        let filter = self.expr(body, filter, Some(TypeId::BOOL));
-        body.pop_scope();
+        let (vars, filter) = self.named_filter(body, &names, filter);
         if via.is_none() {
             self.hint_at_via(message, before);
         }
+        (vars, filter)
+    }
+
+    /// A condition over values with names; of two of one name, the last counts.
+    fn named_filter(&mut self, body: &mut Body, names: &[(String, TypeId)], filter: &ast::Expr) -> (Vec<VarId>, Expr) {
+        body.push_scope();
+        let mut vars = Vec::new();
+        for (name, ty) in names {
+            vars.push(body.declare(name, *ty, false, filter.span));
+            body.read(name);
+        }
+        let filter = self.expr(body, filter, Some(TypeId::BOOL));
+        body.pop_scope();
         (vars, filter)
     }
 

@@ -141,6 +141,13 @@ impl<'a> Changes<'a> {
             S::Experiment { variants, .. } => variants.iter().for_each(|variant| self.block(&variant.body)),
             S::Wait { wait, .. } => self.wait(wait),
             S::Unsupported { .. } => self.pauses = true,
+            S::Call { binding, .. } | S::Run { binding, .. } => {
+                self.pauses = true;
+                if let Some(ast::Binding::Assign(target)) = binding {
+                    self.assigned.push(target);
+                }
+            }
+            S::Emit { .. } | S::Start { .. } => {}
             S::Let { .. } | S::Break | S::Continue | S::Send { .. } | S::Finish(_) | S::Fail(_) | S::Error => {}
         }
     }

@@ -74,6 +74,7 @@ impl Checker {
                 self.signatures[at].ret = self.resolve_type(ret);
             }
             (ItemKind::Message { params, .. }, Decl::Message(id)) => self.enter_params(id, params),
+            (ItemKind::Journey(journey), Decl::Journey(id)) => self.enter_child(id, journey),
             _ => {}
         }
     }

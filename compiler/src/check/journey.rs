@@ -5,10 +5,11 @@ use super::body::{Body, Facts};
 use super::clauses::Head;
 use super::flow::{Falls, Loop};
 use super::identity::Identities;
+use super::outcomes::outcomes;
 use crate::ast;
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::hir::{self, EventId, JourneyId, OutcomeId};
-use crate::types::TypeId;
+use crate::hir::{self, EventId, JourneyId, OutcomeId, VarId};
+use crate::types::{EnumId, TypeId};
 
 /// The outcome of a journey that comes to the end of its body.
 pub(super) const COMPLETED: &str = "completed";
@@ -21,6 +22,8 @@ pub(super) struct JourneyBody {
     pub experiments: Vec<hir::Experiment>,
     /// The loops around the current place, innermost last.
     pub loops: Vec<Loop>,
+    /// Statements that stand behind the one that is checked.
+    pub behind: Vec<hir::Stmt>,
     /// Whether anything in the body ends it, before the end of the body.
     pub ends: bool,
     outcomes: Vec<String>,
@@ -40,8 +43,8 @@ impl Checker {
         let before = self.diagnostics.len();
         let mut cx = JourneyBody::default();
         cx.body.push_scope();
-        self.journey_params(&mut cx, journey);
-        let Head { enters, key, cooldown_ms, ends } = self.clauses(&mut cx, journey);
+        let (params, result) = self.journey_params(&mut cx, id, journey);
+        let Head { enters, key, cooldown_ms, on_change, ends } = self.clauses(&mut cx, journey);
         let (body, falls) = self.stmts(&mut cx, &journey.body);
         let is_right = !self.diagnostics[before..].iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         if is_right && falls == Falls::Never && !cx.ends && ends.is_empty() {
@@ -53,7 +56,7 @@ impl Checker {
             name_span: journey.name.span,
             title: journey.title.clone(),
             vars: self.finish(cx.body),
-            params: Vec::new(),
+            params,
             enters,
             key,
             cooldown_ms,
@@ -61,30 +64,24 @@ impl Checker {
             outcomes: cx.outcomes,
             experiments: cx.experiments,
             priority: None,
-            on_change: hir::OnChange::default(),
-            result: None,
+            on_change,
+            result,
             body,
             span: decl.span,
         };
         self.hir.journeys[id.index()] = checked;
     }
 
-    /// Parameters are what other journeys start it with, which they can't yet.
-    fn journey_params(&mut self, cx: &mut JourneyBody, journey: &ast::Journey) {
-        for (param, (name, ty)) in journey.params.iter().zip(self.params(&journey.params)) {
-            cx.body.declare(&name, ty, false, param.name.span);
+    /// What other journeys start it with, and what they get when it ends.
+    fn journey_params(&mut self, cx: &mut JourneyBody, id: JourneyId, journey: &ast::Journey) -> (Vec<VarId>, Option<EnumId>) {
+        let entered = &self.hir.journeys[id.index()];
+        let (vars, result) = (entered.vars.clone(), entered.result);
+        let params = vars.iter().map(|var| cx.body.declare(&var.name, var.ty, false, var.span)).collect();
+        if result.is_some() {
+            // So that the outcomes have the numbers that the result has for them.
+            cx.outcomes = outcomes(journey);
         }
-        if let (Some(first), Some(last)) = (journey.params.first(), journey.params.last()) {
-            self.report(
-                Diagnostic::error(
-                    "E0600",
-                    first.name.span.to(last.ty.span),
-                    "parameters of a journey are not supported yet",
-                    "only another journey could give these",
-                )
-                .help("let an event start the journey: `enter on EVENT as x`"),
-            );
-        }
+        (params, result)
     }
 
     fn never_ends(&mut self, name: &ast::Ident) {

@@ -4,7 +4,7 @@ use super::Checker;
 use super::names::Decl;
 use crate::ast;
 use crate::diagnostics::Diagnostic;
-use crate::hir::{ChannelId, EventId, JourneyId, MessageId};
+use crate::hir::{ChannelId, EventId, JourneyId, MessageId, ServiceId};
 use crate::types::TypeId;
 use journey_grammar::Span;
 
@@ -37,6 +37,14 @@ impl Checker {
     pub fn journey_named(&mut self, name: &ast::Ident) -> Option<JourneyId> {
         self.declared(name, "journey", |decl| match decl {
             Decl::Journey(id) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// The service of that name, or `None` where there is none, which is reported then.
+    pub fn service_named(&mut self, name: &ast::Ident) -> Option<ServiceId> {
+        self.declared(name, "service", |decl| match decl {
+            Decl::Service(id) => Some(id),
             _ => None,
         })
     }

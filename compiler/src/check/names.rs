@@ -4,7 +4,7 @@ use super::Checker;
 use super::fns::{Constant, Signature};
 use crate::ast::{self, ItemKind};
 use crate::diagnostics::Diagnostic;
-use crate::hir::{self, ChannelId, EventId, JourneyId, MessageId};
+use crate::hir::{self, ChannelId, EventId, JourneyId, MessageId, ServiceId};
 use crate::types::{EnumDef, EnumId, FieldDef, RecordDef, RecordId, TypeId, VariantDef};
 use journey_grammar::Span;
 
@@ -40,6 +40,7 @@ pub(super) enum Decl {
     Fn(usize),
     Channel(ChannelId),
     Message(MessageId),
+    Service(ServiceId),
     Journey(JourneyId),
     Test,
     /// Not supported yet, already reported.
@@ -58,6 +59,7 @@ impl Decl {
             Decl::Fn(_) => "a function",
             Decl::Channel(_) => "a channel",
             Decl::Message(_) => "a message",
+            Decl::Service(_) => "a service",
             Decl::Journey(_) => "a journey",
             Decl::Test => "a test",
             Decl::Unsupported => "not supported yet",
@@ -175,6 +177,11 @@ impl Checker {
                     transactional: transactional.is_some(),
                     variants: Vec::new(),
                 });
+                self.name_value(name, decl)
+            }
+            ItemKind::Service { name, .. } => {
+                let decl = Decl::Service(ServiceId(number(self.hir.services.len())));
+                self.hir.services.push(hir::Service { name: name.name.clone(), operations: Vec::new(), span: item.span });
                 self.name_value(name, decl)
             }
             ItemKind::Journey(written) => journey.map_or(Decl::Unsupported, |id| self.name_value(&written.name, Decl::Journey(id))),

@@ -40,6 +40,14 @@ impl Checker {
         Some(assigned(body, place, value))
     }
 
+    /// `x = …` of something that gives a value without being an expression.
+    pub(super) fn assign_value(&mut self, body: &mut Body, target: &ast::Expr, value: hir::Expr) -> Option<StmtKind> {
+        let Target { place, ty } = self.target(body, target)?;
+        let why = self.declared_as(body, &place, ty);
+        let value = self.coerce(body, value, ty, why.as_ref());
+        Some(assigned(body, place, value))
+    }
+
     /// `x += e`, which is `x = x + e`.
     pub(super) fn add_assign(&mut self, body: &mut Body, target: &ast::Expr, value: &ast::Expr, span: Span) -> Option<StmtKind> {
         let resolved = self.target(body, target)?;

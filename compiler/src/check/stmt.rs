@@ -1,6 +1,7 @@
 //! Statements: blocks, bindings, branches and loops.
 
 use super::Checker;
+use super::call::Called;
 use super::flow::{Falls, Join, Loop, forget_changes};
 use super::journey::JourneyBody;
 use crate::ast::{self, StmtKind as S};
@@ -33,6 +34,7 @@ impl Checker {
             }
             let (kind, through) = self.stmt(cx, stmt);
             checked.extend(kind.map(|kind| hir::Stmt { kind, span: stmt.span }));
+            checked.append(&mut cx.behind);
             if through == Falls::Never && falls == Falls::Through {
                 falls = Falls::Never;
                 end = Some(stmt.span);
@@ -85,6 +87,13 @@ impl Checker {
             S::Assign { target, value } => self.assign(&mut cx.body, target, value),
             S::AddAssign { target, value } => self.add_assign(&mut cx.body, target, value, stmt.span),
             S::Send { message, args, channels, first_of } => self.send(cx, message, args, channels, *first_of),
+            S::Call { binding, service, operation, args, fallback } => {
+                let called = Called { service, operation, args, fallback: fallback.as_ref() };
+                self.call_stmt(cx, binding.as_ref(), &called, stmt.span)
+            }
+            S::Emit { broadcast, event, fields } => self.emit_stmt(cx, *broadcast, event, fields, stmt.span),
+            S::Start { journey, args } => self.start_stmt(cx, journey, args),
+            S::Run { binding, journey, args } => self.run_stmt(cx, binding.as_ref(), journey, args, stmt.span),
             S::Unsupported { binds, .. } => {
                 for name in binds {
                     cx.body.declare(&name.name, TypeId::ERROR, false, name.span);

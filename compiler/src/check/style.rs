@@ -41,7 +41,7 @@ impl Checker {
         self.report(diagnostic);
     }
 
-    /// Warns of events, messages, constants and functions that nothing names.
+    /// Warns of events, messages, constants, functions and services that nothing names.
     pub(super) fn warn_unused(&mut self) {
         let mut unused: Vec<(&String, Span, &str)> = self
             .globals
@@ -52,6 +52,7 @@ impl Checker {
                 Decl::Message(_) => Some((name, global.span, "message")),
                 Decl::Const(_) => Some((name, global.span, "constant")),
                 Decl::Fn(_) => Some((name, global.span, "function")),
+                Decl::Service(_) => Some((name, global.span, "service")),
                 _ => None,
             })
             .collect();

@@ -60,7 +60,10 @@ impl Checker {
                 T::AdvanceUntil(to) => Some(TestStmtKind::AdvanceUntil(self.expr(body, to, Some(TypeId::TIME)))),
                 T::Variant { experiment, variant } => self.test_variant(experiment, variant),
                 T::Expect(expect) => self.expect(body, expect).map(TestStmtKind::Expect),
-                T::Unsupported { .. } | T::Error => None,
+                T::Answer { service, operation, args, value } => {
+                    self.test_answer(body, (service, operation), args.as_deref(), value.as_ref())
+                }
+                T::Error => None,
             };
             out.extend(kind.map(|kind| TestStmt { kind, customer: customer.into(), span: stmt.span }));
         }
@@ -97,6 +100,37 @@ impl Checker {
         });
         let at = at.map(|at| self.expr(body, at, Some(TypeId::TIME)));
         Some(TestStmtKind::Event { broadcast, event: id?, payload: payload?, at })
+    }
+
+    fn test_answer(
+        &mut self,
+        body: &mut Body,
+        (service, operation): (&ast::Ident, &ast::Ident),
+        args: Option<&[ast::Arg]>,
+        value: Option<&ast::Expr>,
+    ) -> Option<TestStmtKind> {
+        let id = self.operation_named(service, operation)?;
+        let what = format!("`{}.{}`", service.name, operation.name);
+        let params = self.operation_params(id);
+        let args = args.map(|args| self.arguments(body, args, &params, &what, operation.span));
+        let reply = match (value, self.operation_ret(id)) {
+            (None, _) => hir::Reply::Fail,
+            (Some(value), Some(ret)) => {
+                let why = (operation.span, format!("{what} gives `{}`", self.hir.types.name(ret)));
+                hir::Reply::Value(self.expr_because(body, value, ret, Some(&why)))
+            }
+            (Some(ast::Expr { kind: ast::ExprKind::None, .. }), None) => hir::Reply::Nothing,
+            (Some(value), None) => {
+                self.report(
+                    Diagnostic::error("E0444", value.span, format!("{what} gives nothing"), "nothing would look at this")
+                        .help(format!("write `answer {}.{} with none`", service.name, operation.name))
+                        .fix("write `none`", value.span, "none"),
+                );
+                return None;
+            }
+        };
+        let (service, operation) = id;
+        Some(TestStmtKind::Answer { service, operation, args, reply })
     }
 
     fn test_variant(&mut self, experiment: &ast::Ident, variant: &ast::Ident) -> Option<TestStmtKind> {

@@ -45,6 +45,11 @@ impl Checker {
             ast::Wait::ForAny(_) => "any",
             _ => "wait",
         };
+        self.pause_identity(cx, kind, label, span)
+    }
+
+    /// The identity of a pause: derived from where it stands and its kind, or named.
+    pub(super) fn pause_identity(&mut self, cx: &mut JourneyBody, kind: &str, label: Option<&ast::Ident>, span: Span) -> String {
         let path = &cx.body.path;
         let (given, at) = match label {
             Some(label) => (cx.identities.named(path, &label.name, label.span), label.span),

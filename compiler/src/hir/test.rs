@@ -1,6 +1,6 @@
 //! Typed tests.
 
-use super::{ChannelId, EventId, Expr, JourneyId, MessageId, OutcomeId, Var, VarId};
+use super::{ChannelId, EventId, Expr, JourneyId, MessageId, OperationId, OutcomeId, ServiceId, Var, VarId};
 use journey_grammar::Span;
 
 /// A `test`.
@@ -43,7 +43,24 @@ pub enum TestStmtKind {
         experiment: String,
         variant: String,
     },
+    /// Calls of the operation by the customer of the statement, with these arguments where they are given, are answered so
+    /// from here on: with a value (`None` where the operation gives none), or not at all.
+    Answer {
+        service: ServiceId,
+        operation: OperationId,
+        args: Option<Vec<Expr>>,
+        reply: Reply,
+    },
     Expect(Expect),
+}
+
+/// What a call gets in a test.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// Of the type that the operation gives.
+    Value(Expr),
+    Nothing,
+    Fail,
 }
 
 /// The expectations. A filter's parameters are the message's parameters (as test variables, in order), then,
@@ -77,6 +94,21 @@ pub enum Expect {
     Failed {
         not: bool,
         journey: JourneyId,
+    },
+    /// The filter's parameters are the payload, then its fields.
+    Emitted {
+        not: bool,
+        event: EventId,
+        times: Option<i64>,
+        filter: Option<(Vec<VarId>, Expr)>,
+    },
+    /// The filter's parameters are the operation's.
+    Called {
+        not: bool,
+        service: ServiceId,
+        operation: OperationId,
+        times: Option<i64>,
+        filter: Option<(Vec<VarId>, Expr)>,
     },
     /// A Bool over the customer's profile.
     Cond(Expr),

@@ -4,17 +4,19 @@ use super::builder::Builder;
 use super::closure::{Equality, Open, closure};
 use super::stmt::Body;
 use super::{Lowerer, number};
-use crate::hir::{self, EndOn, InstanceKey, VarId};
+use crate::hir::{self, EndOn, EventId, InstanceKey, JourneyId, OperationId, ServiceId, VarId};
 use crate::mir::liveness::{Liveness, PauseFlow};
 use crate::mir::segments::{Graph, Rests, cut};
 use crate::mir::shared;
-use crate::mir::{Arm, BlockId, Closure, Correlation, End, Enter, FrameVar, FunctionId, Journey, Key, Local, Pause, Terminator};
+use crate::mir::{Arm, BlockId, Child, Closure, Correlation, End, Enter, FrameVar, FunctionId, Journey, Key, Local, Pause, Terminator};
 use journey_grammar::Span;
 
 /// A pause before its frame is known.
 pub(super) struct Draft {
     pub identity: String,
     pub step: String,
+    /// See [`Pause::takes_kept`].
+    pub takes_kept: bool,
     pub arms: Vec<ArmDraft>,
     pub span: Span,
 }
@@ -30,6 +32,21 @@ pub(super) enum ArmKind {
     Event { event: hir::EventId, payload: Local, filter: Option<Open>, correlation: Option<Equality> },
     Deadline,
     When(Open),
+    Answer { service: ServiceId, operation: OperationId, answer: Option<Local> },
+    Unanswered { why: Local },
+    Ended { journey: JourneyId, ended: Local },
+}
+
+impl ArmKind {
+    /// What the resume function takes behind the frame.
+    fn payload(&self) -> Option<Local> {
+        match self {
+            Self::Event { payload, .. } => Some(*payload),
+            Self::Deadline | Self::When(_) => None,
+            Self::Answer { answer, .. } => *answer,
+            Self::Unanswered { why: word } | Self::Ended { ended: word, .. } => Some(*word),
+        }
+    }
 }
 
 /// Lowers a journey.
@@ -40,15 +57,16 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
     let enters = enters(lowerer, journey);
     let mut body = Body::new(Builder::new(lowerer), journey, experiments);
     // What the conditions of goals and exits and the entries name exists in every body.
-    for var in journey.enters.iter().filter_map(|enter| Some(enter.on.event()?.binder)) {
+    for var in journey.enters.iter().filter_map(|enter| Some(enter.on.event()?.binder)).chain(journey.params.iter().copied()) {
         body.b.var(var);
     }
     body.block(&journey.body);
     let completed = journey.outcomes.iter().position(|outcome| outcome == "completed").unwrap_or(0);
     body.b.statement = None;
     body.b.end(Terminator::Finish(number(completed)), journey.span);
+    let key = child_key(body.b.lowerer, journey);
     let (starts, pauses) = segments(body, journey, &ends);
-    let enters = journey.enters.iter().zip(enters).zip(starts);
+    let enters = journey.enters.iter().zip(enters).zip(starts.iter().copied());
     Journey {
         name: journey.name.clone(),
         title: journey.title.clone(),
@@ -62,6 +80,9 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
             InstanceKey::Unlimited => Key::Unlimited,
         },
         cooldown_ms: journey.cooldown_ms,
+        on_change: journey.on_change,
+        child: child(journey, key, &starts, &ends),
+        kept: kept(&pauses),
         ends: ends.into_iter().map(|(end, _)| end).collect(),
         outcomes: journey.outcomes.clone(),
         pauses,
@@ -108,6 +129,42 @@ fn enters(lowerer: &mut Lowerer<'_>, journey: &hir::Journey) -> Vec<(Option<Func
     journey.enters.iter().filter_map(lower).collect()
 }
 
+/// The key of a journey that others start, from its parameters.
+fn child_key(lowerer: &mut Lowerer<'_>, journey: &hir::Journey) -> Option<FunctionId> {
+    let InstanceKey::Expr(key) = &journey.key else { return None };
+    journey.result?;
+    let mut b = Builder::new(lowerer);
+    let params: Vec<Local> = journey.params.iter().map(|&param| b.var(param)).collect();
+    let text = b.shown(key);
+    Some(b.finish(format!("{}::key", journey.name), true, &params, text, key.span))
+}
+
+/// How others start it.
+fn child(journey: &hir::Journey, key: Option<FunctionId>, starts: &[FunctionId], ends: &[(End, Vec<VarId>)]) -> Option<Child> {
+    let place = |var: &VarId| journey.params.iter().position(|param| param == var).map(number);
+    Some(Child {
+        params: journey.params.iter().filter_map(|param| journey.vars.get(param.index())).map(|var| var.ty).collect(),
+        key,
+        start: *starts.last()?,
+        end_captures: ends.iter().map(|(_, captures)| captures.iter().map(place).collect()).collect(),
+        result: journey.result?,
+    })
+}
+
+/// The events that a `wait for` of the journey names.
+fn kept(pauses: &[Pause]) -> Vec<EventId> {
+    let arms = pauses.iter().filter(|pause| pause.takes_kept).flat_map(|pause| &pause.arms);
+    let mut kept: Vec<EventId> = arms
+        .filter_map(|arm| match arm {
+            Arm::Event { event, .. } => Some(*event),
+            _ => None,
+        })
+        .collect();
+    kept.sort_unstable();
+    kept.dedup();
+    kept
+}
+
 /// The start of each entry, and the pauses with their arms' segments.
 fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<VarId>)]) -> (Vec<FunctionId>, Vec<Pause>) {
     let drafts = std::mem::take(&mut body.pauses);
@@ -126,10 +183,7 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
         let end_captures = end_captures.iter().map(|captures| slots(captures)).collect();
         let name = format!("{}::{}", journey.name, draft.identity);
         let arms = draft.arms.into_iter().map(|arm| {
-            let payload = match arm.kind {
-                ArmKind::Event { payload, .. } => Some(payload),
-                ArmKind::Deadline | ArmKind::When(_) => None,
-            };
+            let payload = arm.kind.payload();
             let params: Vec<Local> = own.iter().copied().chain(payload).collect();
             let graph = Graph { blocks: &body.b.blocks, frames: &locals, rests: &rests };
             let function = cut(name.clone(), true, &graph, arm.resume, &params);
@@ -148,11 +202,23 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
                 },
                 ArmKind::Deadline => Arm::Deadline { resume },
                 ArmKind::When(open) => Arm::When { condition: captured(open), resume },
+                ArmKind::Answer { service, operation, .. } => Arm::Answer { service, operation, resume },
+                ArmKind::Unanswered { .. } => Arm::Unanswered { resume },
+                ArmKind::Ended { journey, .. } => Arm::Ended { journey, resume },
             }
         });
         let arms = arms.collect();
         let frame = frame.iter().map(|(var, _)| var.clone()).collect();
-        pauses.push(Pause { identity: draft.identity, step: draft.step, frame, arms, fork: None, end_captures, span: draft.span });
+        pauses.push(Pause {
+            identity: draft.identity,
+            step: draft.step,
+            takes_kept: draft.takes_kept,
+            frame,
+            arms,
+            fork: None,
+            end_captures,
+            span: draft.span,
+        });
     }
     (starts, pauses)
 }
@@ -160,14 +226,12 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
 fn flow(body: &mut Body<'_, '_>, draft: &Draft, end_captures: &[Vec<Local>]) -> PauseFlow {
     let mut flow = PauseFlow { resumes: Vec::new(), reads: end_captures.concat() };
     for arm in &draft.arms {
-        let (payload, opens) = match &arm.kind {
-            ArmKind::Event { payload, filter, correlation, .. } => {
-                (Some(*payload), [filter.as_ref(), correlation.as_ref().map(|equality| &equality.frame_side)])
-            }
-            ArmKind::Deadline => (None, [None, None]),
-            ArmKind::When(open) => (None, [Some(open), None]),
+        let opens = match &arm.kind {
+            ArmKind::Event { filter, correlation, .. } => [filter.as_ref(), correlation.as_ref().map(|equality| &equality.frame_side)],
+            ArmKind::When(open) => [Some(open), None],
+            ArmKind::Deadline | ArmKind::Answer { .. } | ArmKind::Unanswered { .. } | ArmKind::Ended { .. } => [None, None],
         };
-        flow.resumes.push((arm.resume, payload));
+        flow.resumes.push((arm.resume, arm.kind.payload()));
         for open in opens.into_iter().flatten() {
             flow.reads.extend(open.captures.iter().map(|&var| body.b.var(var)));
         }
@@ -202,6 +266,7 @@ fn rests(body: &mut Body<'_, '_>, journey: &hir::Journey, flows: &[PauseFlow], l
     rests
 }
 
+/// One for each entry, or the one of a journey that others start.
 fn starts(body: &mut Body<'_, '_>, journey: &hir::Journey, frames: &[Vec<Local>], rests: &Rests) -> Vec<FunctionId> {
     let mut known: Vec<(VarId, FunctionId)> = Vec::new();
     for enter in &journey.enters {
@@ -213,6 +278,12 @@ fn starts(body: &mut Body<'_, '_>, journey: &hir::Journey, frames: &[Vec<Local>]
         let graph = Graph { blocks: &body.b.blocks, frames, rests };
         let function = cut(format!("{}::start", journey.name), true, &graph, BlockId(0), &[payload]);
         known.push((binder, body.b.lowerer.add(function)));
+    }
+    if journey.result.is_some() {
+        let params: Vec<Local> = journey.params.iter().map(|&param| body.b.var(param)).collect();
+        let graph = Graph { blocks: &body.b.blocks, frames, rests };
+        let function = cut(format!("{}::start", journey.name), true, &graph, BlockId(0), &params);
+        return vec![body.b.lowerer.add(function)];
     }
     let start =
         |enter: &hir::Enter| known.iter().find(|(var, _)| Some(*var) == enter.on.event().map(|on| on.binder)).map(|(_, start)| *start);

@@ -49,6 +49,11 @@ impl<'l, 'h> Body<'l, 'h> {
         &self.journey.name
     }
 
+    /// The type of a variable.
+    pub fn type_of(&self, var: VarId) -> Option<TypeId> {
+        self.journey.vars.get(var.index()).map(|var| var.ty)
+    }
+
     /// Statements one after another.
     pub fn block(&mut self, stmts: &[Stmt]) {
         for stmt in stmts {
@@ -107,9 +112,12 @@ impl<'l, 'h> Body<'l, 'h> {
                 let function = super::send::function(self.b.lowerer, send);
                 self.b.call(function, args, span);
             }
+            StmtKind::Call(call) => self.call(call, span),
+            StmtKind::Emit { event, payload, broadcast } => self.emitted(*event, payload, *broadcast, span),
+            StmtKind::Start { journey, args } => self.start(*journey, args, span),
+            StmtKind::Run(run) => self.run(run, span),
             // The checker makes none of these yet.
-            StmtKind::Call(_) | StmtKind::Emit { .. } | StmtKind::Start { .. } | StmtKind::Run(_) | StmtKind::Parallel(_) => {}
-            StmtKind::Race(_) | StmtKind::Try { .. } | StmtKind::Undo { .. } => {}
+            StmtKind::Parallel(_) | StmtKind::Race(_) | StmtKind::Try { .. } | StmtKind::Undo { .. } => {}
             StmtKind::Experiment { experiment, bodies } => self.experiment(experiment.0, bodies, span),
             StmtKind::Finish(outcome) => self.b.end(Terminator::Finish(outcome.0), span),
             StmtKind::Fail(text) => {

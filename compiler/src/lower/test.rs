@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use crate::hir;
-use crate::mir::{Expect, FunctionId, Test, TestStmt, TestStmtKind};
+use crate::mir::{Expect, FunctionId, Reply, Test, TestStmt, TestStmtKind};
 
 /// Lowers a test.
 pub(super) fn lower(lowerer: &mut Lowerer<'_>, test: &hir::Test) -> Test {
@@ -23,6 +23,16 @@ fn statement(lowerer: &mut Lowerer<'_>, stmt: &hir::TestStmt) -> TestStmtKind {
         hir::TestStmtKind::Variant { experiment, variant } => {
             TestStmtKind::Variant { experiment: experiment.clone(), variant: variant.clone() }
         }
+        hir::TestStmtKind::Answer { service, operation, args, reply } => TestStmtKind::Answer {
+            service: *service,
+            operation: *operation,
+            args: args.as_ref().map(|args| args.iter().map(&mut value).collect()),
+            reply: match reply {
+                hir::Reply::Value(reply) => Reply::Value(value(reply)),
+                hir::Reply::Nothing => Reply::Nothing,
+                hir::Reply::Fail => Reply::Fail,
+            },
+        },
         hir::TestStmtKind::Expect(expectation) => TestStmtKind::Expect(expect(lowerer, expectation)),
     }
 }
@@ -46,6 +56,19 @@ fn expect(lowerer: &mut Lowerer<'_>, expectation: &hir::Expect) -> Expect {
             Expect::Finished { not: *not, journey: *journey, outcome: outcome.map(|outcome| outcome.0) }
         }
         hir::Expect::Failed { not, journey } => Expect::Failed { not: *not, journey: *journey },
+        hir::Expect::Emitted { not, event, times, filter } => Expect::Emitted {
+            not: *not,
+            event: *event,
+            times: *times,
+            filter: filter.as_ref().map(|(params, expr)| lowerer.closed("test where".into(), params, expr)),
+        },
+        hir::Expect::Called { not, service, operation, times, filter } => Expect::Called {
+            not: *not,
+            service: *service,
+            operation: *operation,
+            times: *times,
+            filter: filter.as_ref().map(|(params, expr)| lowerer.closed("test where".into(), params, expr)),
+        },
         hir::Expect::Cond(expr) => Expect::Cond(value(lowerer, expr)),
     }
 }

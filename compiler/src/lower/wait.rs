@@ -179,9 +179,14 @@ impl Body<'_, '_> {
     }
 
     fn suspend(&mut self, wait: &Wait, arms: Vec<ArmDraft>, deadlines: Vec<Local>, span: Span) {
+        let takes_kept = matches!(wait.kind, WaitKind::ForEvent { .. } | WaitKind::ForAny(_));
+        self.suspend_at(&wait.identity, takes_kept, arms, deadlines, span);
+    }
+
+    pub(super) fn suspend_at(&mut self, identity: &str, takes_kept: bool, arms: Vec<ArmDraft>, deadlines: Vec<Local>, span: Span) {
         let pause = self.next_pause();
         let step = self.step();
-        self.pauses.push(Draft { identity: wait.identity.clone(), step, arms, span });
+        self.pauses.push(Draft { identity: identity.to_owned(), step, takes_kept, arms, span });
         self.b.end(Terminator::Suspend { pause, frame: Vec::new(), deadlines }, span);
     }
 }

@@ -74,6 +74,8 @@ pub struct Context {
     pub deadlines: Vec<i64>,
     /// Effects of the step, in order.
     pub effects: Vec<EffectRecord>,
+    /// How many emits have led to this step.
+    pub depth: u32,
     /// Variants that a test has fixed: experiment and variant names.
     pub forced_variants: Vec<(String, String)>,
     /// The fault of a host operation, until its status is read.
@@ -118,6 +120,7 @@ impl Context {
             frame: Vec::new(),
             deadlines: Vec::new(),
             effects: Vec::new(),
+            depth: 0,
             forced_variants: Vec::new(),
             host_fault: None,
             work: HOST_WORK_MAX,

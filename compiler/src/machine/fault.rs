@@ -36,6 +36,11 @@ pub enum FaultKind {
     /// `fail "why"`
     #[error("{0}")]
     Failed(String),
+    /// A call whose last try has failed.
+    #[error("{0}")]
+    CallFailed(String),
+    #[error("emit depth exceeded")]
+    EmitDepthExceeded,
     /// A defect of Journey itself, caught.
     #[error("internal error")]
     Internal,
@@ -58,6 +63,8 @@ impl FaultKind {
             Self::CorruptState => "R1010",
             Self::Failed(_) => "R1011",
             Self::Internal => "R1012",
+            Self::CallFailed(_) => "R1015",
+            Self::EmitDepthExceeded => "R1016",
         }
     }
 }

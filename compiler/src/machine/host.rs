@@ -63,6 +63,10 @@ pub fn call(op: HostOp, args: &[u64], cx: &mut Context, types: &Types, module: &
         | HostOp::DateNextAnniversary
         | HostOp::NextLocal
         | HostOp::NextWithin => times::call(op, args, cx),
+        HostOp::EncodePath => strings::encode_path(args, cx),
+        HostOp::MayEmit if cx.depth < super::EMIT_DEPTH_MAX => Ok(0),
+        HostOp::MayEmit => Err(FaultKind::EmitDepthExceeded),
+        HostOp::CallFailed => Err(FaultKind::CallFailed(cx.string(args.word(0)).to_owned())),
         HostOp::PickVariant(index) => {
             let experiment = module.experiments.get(index as usize).ok_or(FaultKind::CorruptState)?;
             Ok(experiment::pick(experiment, cx))

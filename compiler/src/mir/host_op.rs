@@ -84,4 +84,10 @@ pub enum HostOp {
     NextWithin,
     /// `() -> Int`: the index of the variant into which the customer falls. Index into [`Module::experiments`].
     PickVariant(u32),
+    /// `(String) -> String`: encoded as one part of the path of a URL.
+    EncodePath,
+    /// `() -> 0`, fault where too many emits have led to this step.
+    MayEmit,
+    /// `(String) -> never`: always the fault of a call that failed, with that text.
+    CallFailed,
 }

@@ -1,8 +1,8 @@
 //! Compiled journeys: how they begin, where they sleep, what wakes and what ends them.
 
 use super::FunctionId;
-use crate::hir::EventId;
-use crate::types::TypeId;
+use crate::hir::{EventId, JourneyId, OnChange, OperationId, ServiceId};
+use crate::types::{EnumId, TypeId};
 use journey_grammar::Span;
 
 /// A function together with the frame slots that it takes as its first parameters.
@@ -23,6 +23,11 @@ pub struct Journey {
     pub enters: Vec<Enter>,
     pub key: Key,
     pub cooldown_ms: Option<i64>,
+    pub on_change: OnChange,
+    /// How other journeys start it; such a journey has no `enters`.
+    pub child: Option<Child>,
+    /// Events that a `wait for` names: those that come while a call or a child is under way are kept for it.
+    pub kept: Vec<EventId>,
     pub ends: Vec<End>,
     pub outcomes: Vec<String>,
     pub pauses: Vec<Pause>,
@@ -48,6 +53,20 @@ pub struct Enter {
     pub key: Option<FunctionId>,
     /// The first segment.
     pub start: FunctionId,
+}
+
+/// How a journey begins that others start. Its functions take the parameters.
+#[derive(Debug, Clone)]
+pub struct Child {
+    pub params: Vec<TypeId>,
+    /// `-> String`: the instance's key under `one per EXPR`.
+    pub key: Option<FunctionId>,
+    /// The first segment.
+    pub start: FunctionId,
+    /// For each of [`Journey::ends`], the parameters that its condition takes; `None` where it takes what comes to be later.
+    pub end_captures: Vec<Option<Vec<u32>>>,
+    /// What `run` gives: the outcomes in their order, then `failed` and `cancelled`.
+    pub result: EnumId,
 }
 
 /// How many instances a customer may have live at once.
@@ -77,6 +96,8 @@ pub struct Pause {
     pub identity: String,
     /// Path of the steps around it, joined by dots; empty outside any step.
     pub step: String,
+    /// Whether it is a `wait for`, to which events are offered that were kept for it.
+    pub takes_kept: bool,
     pub frame: Vec<FrameVar>,
     /// In the order in which they are tried.
     pub arms: Vec<Arm>,
@@ -86,6 +107,14 @@ pub struct Pause {
     /// main fiber alone; at those of branches nothing is captured.
     pub end_captures: Vec<Vec<u32>>,
     pub span: Span,
+}
+
+impl Pause {
+    /// Whether the engine is busy for an instance that sleeps here: a call or a child is under way.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.arms.iter().any(|arm| matches!(arm, Arm::Answer { .. } | Arm::Ended { .. }))
+    }
 }
 
 /// The branches for which a pause waits. All functions take its frame.
@@ -123,6 +152,12 @@ pub enum Arm {
     Deadline { resume: FunctionId },
     /// The condition takes captures; the resume function takes the frame.
     When { condition: Closure, resume: FunctionId },
+    /// A call is under way. The resume function takes the frame, then the answer where the operation gives one.
+    Answer { service: ServiceId, operation: OperationId, resume: FunctionId },
+    /// Its last try has failed. The resume function takes the frame, then why (a String).
+    Unanswered { resume: FunctionId },
+    /// A child is under way. The resume function takes the frame, then the child's result (see [`Child::result`]).
+    Ended { journey: JourneyId, resume: FunctionId },
 }
 
 /// An equality that a filter demands: `x.flight == booking.flight`. Both sides are given as Strings that are

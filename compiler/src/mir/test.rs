@@ -1,7 +1,7 @@
 //! Compiled tests.
 
 use super::FunctionId;
-use crate::hir::{ChannelId, EventId, JourneyId, MessageId};
+use crate::hir::{ChannelId, EventId, JourneyId, MessageId, OperationId, ServiceId};
 use journey_grammar::Span;
 
 /// A compiled test.
@@ -38,7 +38,22 @@ pub enum TestStmtKind {
         experiment: String,
         variant: String,
     },
+    /// With arguments, for calls with these alone.
+    Answer {
+        service: ServiceId,
+        operation: OperationId,
+        args: Option<Vec<FunctionId>>,
+        reply: Reply,
+    },
     Expect(Expect),
+}
+
+/// What a call gets in a test.
+#[derive(Debug, Clone, Copy)]
+pub enum Reply {
+    Value(FunctionId),
+    Nothing,
+    Fail,
 }
 
 /// The expectations.
@@ -70,6 +85,21 @@ pub enum Expect {
     Failed {
         not: bool,
         journey: JourneyId,
+    },
+    /// The filter takes the payload, then its fields.
+    Emitted {
+        not: bool,
+        event: EventId,
+        times: Option<i64>,
+        filter: Option<FunctionId>,
+    },
+    /// The filter takes the operation's parameters.
+    Called {
+        not: bool,
+        service: ServiceId,
+        operation: OperationId,
+        times: Option<i64>,
+        filter: Option<FunctionId>,
     },
     /// `-> Bool`
     Cond(FunctionId),

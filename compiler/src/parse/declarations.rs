@@ -24,6 +24,7 @@ impl<'t> Reader<'t> {
             },
             Rule::channel_item => ItemKind::Channel { name: self.name(node), clauses: self.channel_clauses(node) },
             Rule::message_item => self.message(node),
+            Rule::service_item => self.service(node),
             Rule::journey_item => ItemKind::Journey(self.journey(node)),
             Rule::test_item => self.test(node),
             _ => self.unsupported_item(node),

@@ -12,7 +12,7 @@ impl<'t> Reader<'t> {
         let clauses = clauses.map(|clause| Clause { kind: self.clause(clause), span: clause.span() }).collect();
         let mut body: Vec<Stmt> = node.all(Rule::error_clause).filter_map(|broken| self.broken_binder(broken)).collect();
         body.extend(self.stmts_of(node));
-        Journey { name: self.name(node), params, title, clauses, body }
+        Journey { name: self.name(node), is_child: node.has(Rule::params), params, title, clauses, body }
     }
 
     /// The name that a broken `enter` binds, so that its uses are not reported too.
@@ -40,11 +40,7 @@ impl<'t> Reader<'t> {
                 ClauseKind::ExitWhen { name: self.name(node), when: self.expr_in(node, Rule::head_expr) }
             }
             Rule::exit_clause => ClauseKind::ExitOn { name: self.name(node), on: self.event_pattern_in(node) },
-            Rule::on_change_clause => {
-                let span = node.span();
-                self.unsupported_as("on change", span, "leave this clause out for now");
-                ClauseKind::Unsupported { what: "on change".to_string() }
-            }
+            Rule::on_change_clause => ClauseKind::OnChange { stay: node.has(Rule::kw_stay) },
             Rule::error_clause => ClauseKind::Unsupported { what: self.slice(self.word_at(node.span().start)).to_string() },
             _ => ClauseKind::Unsupported { what: self.unsupported(node, "leave this clause out for now") },
         }

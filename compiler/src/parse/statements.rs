@@ -1,7 +1,7 @@
 //! Statements, but for the forms of `wait`.
 
 use super::{Reader, journeys::is_clause};
-use crate::ast::{ExperimentVariant, Expr, ExprKind, Ident, Share, Stmt, StmtKind, Wait};
+use crate::ast::{Binding, ExperimentVariant, Expr, ExprKind, Ident, Share, Stmt, StmtKind, Wait};
 use journey_grammar::{Rule, Span, Syntax, is_error};
 
 impl<'t> Reader<'t> {
@@ -53,6 +53,14 @@ impl<'t> Reader<'t> {
             Rule::step_stmt => self.step_stmt(node),
             Rule::wait_stmt => self.wait_stmt(node),
             Rule::send_stmt => self.send_stmt(node),
+            Rule::call_stmt => self.call_stmt(node, None),
+            Rule::run_stmt => self.run_stmt(node, None),
+            Rule::start_stmt => StmtKind::Start { journey: self.name(node), args: self.args_in(node) },
+            Rule::emit_stmt | Rule::broadcast_stmt => StmtKind::Emit {
+                broadcast: node.kind() == Rule::broadcast_stmt,
+                event: self.name(node),
+                fields: self.record_fields_in(node),
+            },
             Rule::experiment_stmt => self.experiment_stmt(node),
             Rule::finish_stmt => StmtKind::Finish(self.name(node)),
             Rule::fail_stmt => StmtKind::Fail(self.expr_in(node, Rule::expr)),
@@ -64,15 +72,19 @@ impl<'t> Reader<'t> {
     fn let_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
         let name = self.name(node);
         if let Some(effect) = effect_in(node) {
-            return self.effect_value(effect, vec![name]);
+            let binding = Binding::Let { assignable: node.has(Rule::kw_var), name: name.clone(), ty: self.optional_type(node) };
+            return self.effect_value(effect, vec![name], binding);
         }
         StmtKind::Let { assignable: node.has(Rule::kw_var), name, ty: self.optional_type(node), value: self.expr_in(node, Rule::expr) }
     }
 
     /// `send …`, `call …`, `run …` or `decide …` as the value of a binding.
-    fn effect_value(&mut self, effect: Syntax<'t>, binds: Vec<Ident>) -> StmtKind {
-        if effect.kind() != Rule::send_stmt {
-            return self.unsupported_stmt(effect, binds);
+    fn effect_value(&mut self, effect: Syntax<'t>, binds: Vec<Ident>, binding: Binding) -> StmtKind {
+        match effect.kind() {
+            Rule::call_stmt => return self.call_stmt(effect, Some(binding)),
+            Rule::run_stmt => return self.run_stmt(effect, Some(binding)),
+            Rule::send_stmt => {}
+            _ => return self.unsupported_stmt(effect, binds),
         }
         let (_, what_span) = self.first_word(effect);
         let what = "let … = send".to_string();
@@ -81,11 +93,12 @@ impl<'t> Reader<'t> {
     }
 
     fn assign_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
-        if let Some(effect) = effect_in(node) {
-            return self.effect_value(effect, Vec::new());
-        }
         let Some((target, op)) = node.child(Rule::target).zip(node.child(Rule::assign_op)) else { return StmtKind::Error };
         let target = self.target(target);
+        if let Some(effect) = effect_in(node) {
+            self.only_assigned(op, &target);
+            return self.effect_value(effect, Vec::new(), Binding::Assign(target));
+        }
         let value = self.expr_in(node, Rule::expr);
         match op.text() {
             "+=" => StmtKind::AddAssign { target, value },
@@ -147,7 +160,7 @@ impl<'t> Reader<'t> {
     }
 
     fn send_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
-        let args = node.child(Rule::args).map(|args| self.args(args)).unwrap_or_default();
+        let args = self.args_in(node);
         let channels = node.child(Rule::channels);
         let first_of = channels.and_then(|channels| channels.child(Rule::first_of));
         let names = first_of.or(channels).map(|names| self.names(names).collect()).unwrap_or_default();
@@ -202,6 +215,8 @@ fn spoil(stmt: &mut Stmt) {
         StmtKind::Let { value, .. } => value.kind = ExprKind::Error,
         StmtKind::Wait { wait: Wait::For(_) | Wait::Until(_) | Wait::UntilLocal { .. } | Wait::UntilWithin { .. }, .. }
         | StmtKind::Send { .. }
+        | StmtKind::Start { .. }
+        | StmtKind::Emit { .. }
         | StmtKind::Assign { .. }
         | StmtKind::AddAssign { .. }
         | StmtKind::Finish(_)

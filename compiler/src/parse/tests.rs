@@ -51,8 +51,13 @@ impl<'t> Reader<'t> {
             }
             Rule::variant_stmt => TestStmtKind::Variant { experiment: self.nth_name(node, 0), variant: self.nth_name(node, 1) },
             Rule::expect_stmt => TestStmtKind::Expect(self.expect(node)),
-            Rule::error_test_stmt => TestStmtKind::Error,
-            _ => TestStmtKind::Unsupported { what: self.unsupported(node, "leave this statement out for now") },
+            Rule::answer_stmt => TestStmtKind::Answer {
+                service: self.nth_name(node, 0),
+                operation: self.nth_name(node, 1),
+                args: node.child(Rule::args).map(|args| self.args(args)),
+                value: node.child(Rule::expr).map(|value| self.expr(value)),
+            },
+            _ => TestStmtKind::Error,
         }
     }
 
@@ -74,11 +79,13 @@ impl<'t> Reader<'t> {
             Rule::expect_at => Expect::At { not, journey: self.name(form), step: self.step_path(form) },
             Rule::expect_finished => Expect::Finished { not, journey: self.name(form), outcome: self.names(form).nth(1) },
             Rule::expect_failed => Expect::Failed { not, journey: self.name(form) },
-            Rule::expect_emitted | Rule::expect_called => {
-                let (word, span) = self.first_word(form);
-                let what = format!("expect {word}");
-                self.unsupported_as(&what, span, "leave this statement out for now");
-                Expect::Unsupported { what }
+            Rule::expect_emitted => {
+                let (times, filter) = self.times_and_filter(form);
+                Expect::Emitted { not, event: self.name(form), times, filter }
+            }
+            Rule::expect_called => {
+                let (times, filter) = self.times_and_filter(form);
+                Expect::Called { not, service: self.nth_name(form, 0), operation: self.nth_name(form, 1), times, filter }
             }
             _ => Expect::Cond(self.expected_condition(node, form)),
         }
@@ -97,12 +104,22 @@ impl<'t> Reader<'t> {
 
     fn expect_sent(&mut self, form: Syntax<'t>, not: bool) -> Expect {
         let mut via = None;
+        for child in form.all(Rule::expect_via) {
+            if via.is_some() {
+                self.twice(child, "channel");
+            } else {
+                via = Some(self.name(child));
+            }
+        }
+        let (times, filter) = self.times_and_filter(form);
+        Expect::Sent { not, message: self.name(form), via, times, filter }
+    }
+
+    fn times_and_filter(&mut self, form: Syntax<'t>) -> (Option<(i64, Span)>, Option<Expr>) {
         let mut times = None;
         let mut filter = None;
         for child in form.children() {
             match child.kind() {
-                Rule::expect_via if via.is_some() => self.twice(child, "channel"),
-                Rule::expect_via => via = Some(self.name(child)),
                 Rule::expect_times if times.is_some() => self.twice(child, "number of times"),
                 Rule::expect_times => times = self.times(child),
                 Rule::expect_where if filter.is_some() => self.twice(child, "condition"),
@@ -110,7 +127,7 @@ impl<'t> Reader<'t> {
                 _ => {}
             }
         }
-        Expect::Sent { not, message: self.name(form), via, times, filter }
+        (times, filter)
     }
 
     fn times(&mut self, node: Syntax<'t>) -> Option<(i64, Span)> {

@@ -35,8 +35,6 @@ impl<'t> Reader<'t> {
         let (what, what_span) = self.first_word(node);
         let help = match node.kind() {
             Rule::parallel_stmt | Rule::race_stmt => "write what its branches do one after the other for now",
-            Rule::call_stmt => "let an event bring what the service would have answered for now",
-            Rule::start_stmt | Rule::run_stmt => "write what the other journey does here for now",
             _ => "leave this statement out for now",
         };
         self.unsupported_as(&what, what_span, help);

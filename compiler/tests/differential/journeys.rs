@@ -6,8 +6,8 @@ use super::values;
 use journey_compiler::Program;
 use journey_compiler::hir::EventId;
 use journey_compiler::machine::{Context, Status, codec};
-use journey_compiler::mir::{Arm, Closure, FunctionId, Journey, Pause};
-use journey_compiler::types::{RecordId, TypeId, Types};
+use journey_compiler::mir::{Arm, Child, Closure, FunctionId, Journey, Pause};
+use journey_compiler::types::{EnumId, RecordId, TypeId, Types};
 
 /// Steps of an instance at most.
 const STEPS: usize = 5;
@@ -49,6 +49,26 @@ impl Stored {
     }
 }
 
+/// What a function is given besides the frame.
+#[derive(Clone, Copy)]
+enum Given {
+    Payload(EventId),
+    Value(TypeId),
+    /// Of an enum without fields: how a child has ended.
+    Result(EnumId),
+}
+
+impl Given {
+    fn make(self, program: &Program, random: &Random, cx: &mut Context) -> u64 {
+        let types = &program.module.types;
+        match self {
+            Self::Payload(event) => make_payload(program, event, random, cx),
+            Self::Value(ty) => values::value(types, ty, &mut random.clone(), cx),
+            Self::Result(result) => random.clone().below(types.enum_def(result).variants.len()) as u64,
+        }
+    }
+}
+
 struct Instance<'a, 's> {
     pair: &'a mut Pair<'s>,
     journey: &'a Journey,
@@ -58,6 +78,9 @@ struct Instance<'a, 's> {
 
 impl Instance<'_, '_> {
     fn live(&mut self) {
+        if let Some(child) = &self.journey.child {
+            return self.live_as_child(child);
+        }
         let enter = self.random.pick(&self.journey.enters);
         let (profile, payload) = (Random::new(self.random.next()), Random::new(self.random.next()));
         let arguments = |program: &Program, cx: &mut Context| {
@@ -67,7 +90,32 @@ impl Instance<'_, '_> {
         for function in [enter.filter, enter.key].into_iter().flatten() {
             self.pair.call(function, self.now, arguments);
         }
-        let mut status = self.pair.call(enter.start, self.now, arguments);
+        let status = self.pair.call(enter.start, self.now, arguments);
+        self.go_on(status);
+    }
+
+    fn live_as_child(&mut self, child: &Child) {
+        let (profile, given) = (Random::new(self.random.next()), Random::new(self.random.next()));
+        let arguments = |program: &Program, cx: &mut Context| {
+            give_profile(program, &profile, cx);
+            let mut given = given.clone();
+            child.params.iter().map(|&ty| values::value(&program.module.types, ty, &mut given, cx)).collect::<Vec<u64>>()
+        };
+        if let Some(key) = child.key {
+            self.pair.call(key, self.now, arguments);
+        }
+        for (end, captures) in self.journey.ends.iter().zip(&child.end_captures) {
+            let (Some(condition), None, Some(captures)) = (end.condition, end.event, captures) else { continue };
+            self.pair.call(condition, self.now, |program, cx| {
+                let words = arguments(program, cx);
+                captures.iter().map(|&at| words[at as usize]).collect()
+            });
+        }
+        let status = self.pair.call(child.start, self.now, arguments);
+        self.go_on(status);
+    }
+
+    fn go_on(&mut self, mut status: Status) {
         for _ in 0..STEPS {
             let Status::Suspended { pause } = status else { return };
             status = self.resume(pause as usize);
@@ -81,23 +129,32 @@ impl Instance<'_, '_> {
         let deadlines = self.pair.context().deadlines.clone();
         self.ask_ends(&pause, &frame);
         let mut due = deadlines.iter();
-        let mut ways: Vec<(FunctionId, Option<EventId>, Option<i64>)> = Vec::new();
+        let mut ways: Vec<(FunctionId, Option<Given>, Option<i64>)> = Vec::new();
         for arm in &pause.arms {
             match arm {
                 Arm::Event { event, filter, resume, correlation } => {
                     if let Some(filter) = filter {
-                        self.ask(filter, &frame, Some(*event));
+                        self.ask(filter, &frame, Some(Given::Payload(*event)));
                     }
                     if let Some(correlation) = correlation {
-                        self.ask(&Closure { function: correlation.event_side, captures: Vec::new() }, &frame, Some(*event));
+                        self.ask(&Closure { function: correlation.event_side, captures: Vec::new() }, &frame, Some(Given::Payload(*event)));
                         self.ask(&correlation.frame_side, &frame, None);
                     }
-                    ways.push((*resume, Some(*event), None));
+                    ways.push((*resume, Some(Given::Payload(*event)), None));
                 }
                 Arm::Deadline { resume } => ways.push((*resume, None, due.next().copied())),
                 Arm::When { condition, resume } => {
                     self.ask(condition, &frame, None);
                     ways.push((*resume, None, None));
+                }
+                Arm::Answer { service, operation, resume } => {
+                    let service = &self.pair.program().module.services[service.index()];
+                    ways.push((*resume, service.operations[operation.index()].ret.map(Given::Value), None));
+                }
+                Arm::Unanswered { resume } => ways.push((*resume, Some(Given::Value(TypeId::STRING)), None)),
+                Arm::Ended { journey, resume } => {
+                    let child = self.pair.program().module.journeys[journey.index()].child.as_ref();
+                    ways.push((*resume, child.map(|child| Given::Result(child.result)), None));
                 }
             }
         }
@@ -105,10 +162,10 @@ impl Instance<'_, '_> {
         if ways.is_empty() {
             return Status::Returned(0);
         }
-        let (resume, event, due) = self.random.pick(&ways);
+        let (resume, given, due) = self.random.pick(&ways);
         self.now = due.unwrap_or(self.now + 60_000).max(self.now);
         let captures = (0..frame.types.len()).map(|slot| u32::try_from(slot).unwrap()).collect();
-        self.ask(&Closure { function: resume, captures }, &frame, event)
+        self.ask(&Closure { function: resume, captures }, &frame, given)
     }
 
     fn store_frame(&self, pause: &Pause) -> Stored {
@@ -120,19 +177,19 @@ impl Instance<'_, '_> {
     fn ask_ends(&mut self, pause: &Pause, frame: &Stored) {
         for (end, captures) in self.journey.ends.iter().zip(&pause.end_captures) {
             if let Some(condition) = end.condition {
-                self.ask(&Closure { function: condition, captures: captures.clone() }, frame, end.event);
+                self.ask(&Closure { function: condition, captures: captures.clone() }, frame, end.event.map(Given::Payload));
             }
         }
     }
 
-    /// Calls a function with captured slots of the frame and, for an event, a payload.
-    fn ask(&mut self, closure: &Closure, frame: &Stored, event: Option<EventId>) -> Status {
-        let (profile, payload) = (Random::new(self.random.next()), Random::new(self.random.next()));
+    /// Calls a function with captured slots of the frame and what is given besides.
+    fn ask(&mut self, closure: &Closure, frame: &Stored, given: Option<Given>) -> Status {
+        let (profile, random) = (Random::new(self.random.next()), Random::new(self.random.next()));
         self.pair.call(closure.function, self.now, |program, cx| {
             give_profile(program, &profile, cx);
             let words = frame.read(&program.module.types, cx);
             let mut args: Vec<u64> = closure.captures.iter().map(|&slot| words[slot as usize]).collect();
-            args.extend(event.map(|event| make_payload(program, event, &payload, cx)));
+            args.extend(given.map(|given| given.make(program, &random, cx)));
             args
         })
     }

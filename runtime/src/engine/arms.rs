@@ -75,7 +75,7 @@ impl Turn<'_> {
         let concerns = |arm: &Arm| match arm {
             Arm::Event { event, .. } => events && self.payload_of(*event).is_some(),
             Arm::When { .. } => conditions,
-            Arm::Deadline { .. } => false,
+            _ => false,
         };
         if !pause.arms.iter().any(concerns) {
             return false;
@@ -117,7 +117,7 @@ impl Turn<'_> {
                         return Ok(Some(Woken { arm: index, resume: *resume, by_event: false }));
                     }
                 }
-                Arm::Event { .. } | Arm::When { .. } | Arm::Deadline { .. } => {}
+                _ => {}
             }
         }
         Ok(None)
@@ -155,7 +155,7 @@ impl Turn<'_> {
         let deadlines = deadlines.map_or(&[][..], |fiber| &fiber.deadlines[..]);
         let arms = pause.arms.iter().enumerate().filter_map(|(index, arm)| match arm {
             Arm::Deadline { resume } => Some((index, *resume)),
-            Arm::Event { .. } | Arm::When { .. } => None,
+            _ => None,
         });
         let due = arms.zip(deadlines).find(|&(_, &deadline)| deadline == deadline_ms).map(|(arm, _)| arm);
         let cause = Cause { fiber, arm: due.map(|(arm, _)| arm), by_event: false };

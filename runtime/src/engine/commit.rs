@@ -162,6 +162,7 @@ impl Turn<'_> {
             }
             // The fiber has it.
             Effect::Undo { .. } => false,
+            Effect::Call { .. } | Effect::Emit { .. } | Effect::Start { .. } => false,
         }
     }
 

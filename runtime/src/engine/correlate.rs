@@ -94,7 +94,7 @@ impl Engine {
 fn arms_on(pause: &Pause, on: EventId) -> impl Iterator<Item = (usize, Option<&Correlation>)> {
     pause.arms.iter().enumerate().filter_map(move |(index, arm)| match arm {
         Arm::Event { event, correlation, .. } if *event == on => Some((index, correlation.as_ref())),
-        Arm::Event { .. } | Arm::Deadline { .. } | Arm::When { .. } => None,
+        _ => None,
     })
 }
 

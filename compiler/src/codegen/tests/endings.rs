@@ -22,6 +22,7 @@ fn journey_with_room(words: usize) -> crate::mir::Journey {
     let pause = crate::mir::Pause {
         identity: "wait".into(),
         step: String::new(),
+        takes_kept: false,
         frame: vec![var; words],
         arms: Vec::new(),
         fork: None,
@@ -35,6 +36,9 @@ fn journey_with_room(words: usize) -> crate::mir::Journey {
         enters: Vec::new(),
         key: crate::mir::Key::Customer,
         cooldown_ms: None,
+        on_change: crate::hir::OnChange::Move,
+        child: None,
+        kept: Vec::new(),
         ends: Vec::new(),
         outcomes: Vec::new(),
         pauses: vec![pause],

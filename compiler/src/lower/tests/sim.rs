@@ -80,7 +80,9 @@ impl<'p> Sim<'p> {
                     self.begin();
                     assert_eq!(self.value(*function), 1, "{}", &self.text[stmt.span.start as usize..stmt.span.end as usize]);
                 }
-                TestStmtKind::AdvanceUntil(_) | TestStmtKind::Expect(_) => panic!("the small engine plays no such statement"),
+                TestStmtKind::AdvanceUntil(_) | TestStmtKind::Answer { .. } | TestStmtKind::Expect(_) => {
+                    panic!("the small engine plays no such statement")
+                }
             }
         }
         self.advance(self.now + 36_500 * 86_400_000);
@@ -201,6 +203,7 @@ impl<'p> Sim<'p> {
         let asleep = self.asleep.take().unwrap();
         let resume = match &self.journey().pauses[asleep.pause as usize].arms[arm] {
             Arm::Event { resume, .. } | Arm::Deadline { resume } | Arm::When { resume, .. } => *resume,
+            Arm::Answer { .. } | Arm::Unanswered { .. } | Arm::Ended { .. } => panic!("the small engine calls nobody"),
         };
         let args: Vec<u64> = frame.iter().copied().chain(payload).collect();
         let status = self.program.call(resume, &args, &mut self.cx);
@@ -275,6 +278,7 @@ impl<'p> Sim<'p> {
                     assert_eq!((reasons.len(), channels.len() > 1), (channels.len(), *first_of));
                     format!("suppressed {}: {}", module.messages[message.index()].name, reasons.join(" "))
                 }
+                Effect::Call { .. } | Effect::Emit { .. } | Effect::Start { .. } => panic!("the small engine calls nobody"),
                 Effect::ProfileWrite { field } => {
                     let field = &module.types.record(module.profile.as_ref().unwrap().record).fields[*field];
                     let mut bytes = Vec::new();

@@ -4,6 +4,7 @@ use super::Args;
 use crate::machine::{Context, FaultKind, STEP_WORDS_MAX, text};
 use crate::mir::HostOp;
 use crate::types::{Type, TypeId, Types};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub(super) fn call(op: HostOp, args: Args<'_>, cx: &mut Context, types: &Types) -> Result<u64, FaultKind> {
     if !matches!(op, HostOp::Format(_) | HostOp::Concat | HostOp::ListJoin) {
@@ -42,6 +43,16 @@ pub(super) fn call(op: HostOp, args: Args<'_>, cx: &mut Context, types: &Types) 
         HostOp::ListJoin => join(args, cx),
         _ => Err(FaultKind::Internal),
     }
+}
+
+/// What stays as it is in a part of a path; all else is encoded.
+const PATH_PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as one part of the path of a URL.
+pub(super) fn encode_path(args: Args<'_>, cx: &mut Context) -> Result<u64, FaultKind> {
+    cx.spend(cx.string_bytes(args.word(0)).len() as u64 / 8)?;
+    let encoded = utf8_percent_encode(cx.string(args.word(0)), PATH_PART).to_string();
+    cx.new_string(&encoded)
 }
 
 /// How a printable value is shown in text.

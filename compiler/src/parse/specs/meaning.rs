@@ -158,7 +158,7 @@ fn a_broken_declaration_hides_no_other_and_keeps_its_name() {
 
 #[test]
 fn a_binding_of_what_is_not_supported_yet_keeps_its_name() {
-    let (file, diagnostics) = read("journey a { let b = call c.d() }");
+    let (file, diagnostics) = read("journey a { let b = decide d() }");
     assert_eq!(diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), ["E0600"]);
     let ItemKind::Journey(journey) = &file.items[0].kind else { panic!("{:?}", file.items) };
     assert!(matches!(&journey.body[0].kind, StmtKind::Unsupported { binds, .. } if binds[0].name == "b"));

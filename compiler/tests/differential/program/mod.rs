@@ -1,5 +1,6 @@
 //! Writes well-typed programs at random.
 
+mod call;
 mod expr;
 mod prelude;
 mod scalars;

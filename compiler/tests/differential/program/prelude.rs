@@ -15,6 +15,21 @@ event done {}
 channel email { address profile.email  consent profile.ok }
 channel sms { address profile.phone }
 channel desk { content { title: String, text: String } }
+service ext {
+  fn ask(text: String, n: Int) -> Item { POST "/ask/{text}" }
+  fn count(tier: Tier, pay: Payment?) -> Int { PUT "/count/{tier}/of/{tier}" body pay timeout 2s retry 2 backoff 1s..4s }
+  fn find(text: String, share: Decimal) -> Decimal? { GET "/find/{text}?share={share}" }
+  fn tell(items: List<Item>) { POST "/tell" }
+}
+journey kid(text: String, n: Int, item: Item?) {
+  unlimited
+  exit early when text == "z" and item == none
+  goal heard on ping as p where p.n == n
+  if n > 3 { finish many }
+  wait 1h
+  emit done {}
+  if text == "x" { fail text }
+}
 "#;
 
 /// The profile, but for its time zone.

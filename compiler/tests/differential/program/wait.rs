@@ -5,7 +5,7 @@ use super::{Generator, Var};
 
 impl Generator {
     pub fn wait(&mut self, depth: usize) -> String {
-        match self.random.below(10) {
+        match self.random.below(14) {
             0 | 1 => format!(" wait {}\n", self.duration()),
             2 => format!(" wait until ({})\n", self.expr(&Ty::Time)),
             3 => {
@@ -20,6 +20,8 @@ impl Generator {
                 format!(" wait {duration} without ping as {binder}{filter} {{\n{body} }}\n")
             }
             6 | 7 => self.wait_for(depth),
+            10 | 11 => self.call(),
+            12 => self.run(depth),
             _ => self.wait_for_any(depth),
         }
     }
