@@ -56,6 +56,8 @@ struct Generator {
     next: usize,
     /// Loops around the statement that is being written.
     loops: usize,
+    /// Whether it calls services and other journeys: each journey more takes its time.
+    calls: bool,
     /// Whether a statement may send here: not inside loops, where sends without bound are refused.
     outcomes: usize,
 }
@@ -63,7 +65,7 @@ struct Generator {
 /// The source of a program; the same for the same seed.
 pub fn source(seed: u64) -> String {
     let mut random = Random::new(seed);
-    let (zone_is_known, deepest) = (!random.one_in(4), 1 + random.below(3));
+    let (zone_is_known, deepest, calls) = (!random.one_in(4), 1 + random.below(3), random.one_in(3));
     let mut generator = Generator {
         random,
         vars: Vec::new(),
@@ -77,6 +79,7 @@ pub fn source(seed: u64) -> String {
         deepest,
         next: 0,
         loops: 0,
+        calls,
         outcomes: 0,
     };
     generator.program()
@@ -90,7 +93,8 @@ impl Generator {
 
     fn program(&mut self) -> String {
         let zone = if self.zone_is_known { "timezone: Timezone = \"UTC\"" } else { "timezone: Timezone?" };
-        let mut text = format!("{}profile {{ {zone}{}}}\n", prelude::PRELUDE, prelude::PROFILE);
+        let calls = if self.calls { prelude::CALLS } else { "" };
+        let mut text = format!("{}{calls}profile {{ {zone}{}}}\n", prelude::PRELUDE, prelude::PROFILE);
         for _ in 0..self.random.below(3) {
             let declaration = self.constant();
             text.push_str(&declaration);

@@ -15,6 +15,10 @@ event done {}
 channel email { address profile.email  consent profile.ok }
 channel sms { address profile.phone }
 channel desk { content { title: String, text: String } }
+"#;
+
+/// What programs declare that call others.
+pub const CALLS: &str = r#"
 service ext {
   fn ask(text: String, n: Int) -> Item { POST "/ask/{text}" }
   fn count(tier: Tier, pay: Payment?) -> Int { PUT "/count/{tier}/of/{tier}" body pay timeout 2s retry 2 backoff 1s..4s }

@@ -94,7 +94,7 @@ impl Generator {
                 let last = self.leave();
                 format!(" if ({condition}) {{\n{last} }}\n")
             }
-            21 => self.aside(),
+            21 if self.calls => self.aside(),
             _ => self.wait(depth - 1),
         }
     }

@@ -20,8 +20,8 @@ impl Generator {
                 format!(" wait {duration} without ping as {binder}{filter} {{\n{body} }}\n")
             }
             6 | 7 => self.wait_for(depth),
-            10 | 11 => self.call(),
-            12 => self.run(depth),
+            10 | 11 if self.calls => self.call(),
+            12 if self.calls => self.run(depth),
             _ => self.wait_for_any(depth),
         }
     }
