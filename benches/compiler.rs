@@ -2,12 +2,16 @@
 //!
 //! Each is a ratio to something measured in the same run, or a time with its limit. Nothing fails the run: a busy machine
 //! is no defect.
-#![expect(clippy::unwrap_used, reason = "the sources are given")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the sources are given")]
 
 mod measure;
+#[path = "support/project.rs"]
+mod project;
 
+use journey_compiler::analysis;
 use journey_compiler::machine::Context;
 use journey_compiler::mir::FunctionId;
+use journey_compiler::project::Project;
 use journey_compiler::{Backend, Program, Severity, Sources, check, lower, parse};
 use measure::{Limit, figure, least, side_by_side};
 use std::fmt::Write;
@@ -40,6 +44,7 @@ fn main() {
     condition();
     lambda();
     compilation();
+    large_project();
 }
 
 /// From source to a program.
@@ -62,8 +67,8 @@ fn compile_in_steps(source: &str, backend: Backend) -> (Program, [f64; 4]) {
     let module = lower::lower(&hir);
     marks.push(Instant::now());
     let program = Program::new(module, backend).unwrap();
+    program.make_code().unwrap();
     marks.push(Instant::now());
-    assert_eq!(program.backend(), backend, "{:?}", program.refused());
     (program, std::array::from_fn(|step| (marks[step + 1] - marks[step]).as_secs_f64() * 1e3))
 }
 
@@ -216,5 +221,42 @@ fn compilation() {
         let functions = program.module.functions.len();
         let detail = format!("parse {parsed:.1}, check {checked:.1}, lower {lowered:.1}, code {coded:.1} for {functions} functions");
         figure(&format!("{what} from source to code, in ms"), &detail, time, Limit::AtMost(limit));
+    }
+}
+
+/// A thousand journeys in a hundred thousand lines.
+fn large_project() {
+    let files = project::project(1_000, 98);
+    let texts = || files.0.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let what = format!("1000 journeys, {} lines in {} files", files.lines(), files.0.len());
+    let (begun, used) = (Instant::now(), Used::now());
+    let mut analysis = analysis::analyse(&Project::of_texts("large", texts()));
+    let program = analysis.build(Backend::Machine);
+    let (seconds, detail) = (begun.elapsed().as_secs_f64(), used.since());
+    let errors: Vec<_> = analysis.diagnostics.iter().filter(|d| d.severity == Severity::Error).take(3).collect();
+    let program = program.unwrap_or_else(|| panic!("{errors:?}"));
+    figure(&format!("{what}, cold, in s"), &detail, seconds, Limit::AtMost(3.0));
+    let (begun, used) = (Instant::now(), Used::now());
+    program.make_code().unwrap();
+    println!("     machine code of all of them: {:.2} s, {}", begun.elapsed().as_secs_f64(), used.since());
+}
+
+/// Processor time and memory of this process.
+struct Used {
+    cpu_s: f64,
+}
+
+impl Used {
+    fn now() -> Self {
+        let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let ticks: f64 = fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+        Self { cpu_s: ticks / 100.0 }
+    }
+
+    fn since(&self) -> String {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let peak_kb = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        format!("{:.2} s of processor time, {} MB at most", Self::now().cpu_s - self.cpu_s, peak_kb.unwrap_or(0) / 1_000)
     }
 }

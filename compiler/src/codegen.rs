@@ -9,8 +9,9 @@
 //! never reaches outside the heap: each reference is compared with the heap's length, and a wrong one is the fault
 //! `corrupt state`.
 //!
-//! Rooms: `abi`, what code and host agree on; `isa`, the target; `symbols`, what code calls in the host; `function`,
-//! `order`, `op`, `arith`, `heap`, `calls`, from MIR to Cranelift's; `image`, memory for code; `code`, calling it.
+//! Rooms: `abi`, what code and host agree on; `isa`, the target; `symbols`, what code calls in the host; `parts`, what is
+//! compiled together; `function`, `order`, `op`, `arith`, `heap`, `calls`, from MIR to Cranelift's; `image`, memory for
+//! code; `code`, calling it.
 
 mod abi;
 mod arith;
@@ -23,21 +24,23 @@ mod image;
 mod isa;
 mod op;
 mod order;
+mod parts;
 mod symbols;
 
 pub use code::Code;
 
-use crate::mir::{FunctionId, HostOp, Module, Op, Terminator};
-use code::EntryPoint;
+use crate::mir::{Function, HostOp, Module};
 use cranelift_codegen::Context as Compiler;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_frontend::FunctionBuilderContext;
 use cranelift_module::{FuncId, Linkage, ModuleError, ModuleReloc, ModuleRelocTarget};
 use function::Translator;
-use image::{Compiled, Image, Names};
+use image::{Compiled, Entry, Image, Names};
 use journey_grammar::Span;
-use rustc_hash::FxHashMap;
+use parts::{Part, Parts};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Bytes of stack that the deepest chain of calls may take; threads have 2 MiB.
 const STACK_BYTES_MAX: u64 = 512 << 10;
@@ -74,31 +77,28 @@ impl From<ModuleError> for CodegenError {
     }
 }
 
-/// Makes machine code of a module. `globals` are the words of its constants and `texts` the references of its texts, as
-/// they stand in every heap of the program.
-///
-/// # Errors
-/// Where machine code cannot be made here; the program can still be interpreted.
-pub fn compile(module: &Module, globals: &[u64], texts: &[u64]) -> Result<Code, CodegenError> {
-    // Cranelift asserts, and its arena panics where the system refuses memory that was there a moment before.
-    catch_unwind(AssertUnwindSafe(|| compile_module(module, globals, texts))).unwrap_or(Err(CodegenError::Panicked))
+/// What machine code is made of: a module, the words of its constants, and the references of its texts, as they stand in
+/// every heap of the program.
+#[derive(Clone, Copy)]
+pub struct Material<'m> {
+    pub module: &'m Module,
+    pub globals: &'m [u64],
+    pub texts: &'m [u64],
 }
 
-/// What is collected while functions are compiled, and kept in [`Code`].
+/// What is collected while functions are compiled, and kept with their code.
 #[derive(Default)]
 struct Tables {
-    ops: Vec<HostOp>,
-    op_numbers: FxHashMap<HostOp, usize>,
+    /// Each with the address that machine code knows it by.
+    ops: FxHashMap<HostOp, Arc<HostOp>>,
     sites: Vec<Span>,
 }
 
 impl Tables {
-    /// The number of a host operation.
-    fn op(&mut self, op: HostOp) -> usize {
-        *self.op_numbers.entry(op).or_insert_with(|| {
-            self.ops.push(op);
-            self.ops.len() - 1
-        })
+    /// The address of a host operation, which stays where it is.
+    fn op(&mut self, op: HostOp) -> i64 {
+        let known = self.ops.entry(op).or_insert_with(|| Arc::new(op));
+        Arc::as_ptr(known).expose_provenance() as i64
     }
 
     /// The number of a place; the place before is often the same.
@@ -110,28 +110,55 @@ impl Tables {
     }
 }
 
-/// What all functions of a module share while they are compiled.
+/// What all functions of a part share while they are compiled.
 struct Unit<'m> {
-    module: &'m Module,
-    globals: &'m [u64],
-    texts: &'m [u64],
+    material: Material<'m>,
     names: Names,
-    /// The machine function for each of the module's, where it has one.
-    bodies: Vec<Option<FuncId>>,
+    /// The machine function for each of the module's that can be called here.
+    bodies: FxHashMap<usize, FuncId>,
+    /// Those of other parts.
+    elsewhere: FxHashSet<usize>,
 }
 
-fn compile_module(module: &Module, globals: &[u64], texts: &[u64]) -> Result<Code, CodegenError> {
+/// A compiled part.
+struct Made {
+    /// For the engine: each with how many parameters it reads.
+    entries: Vec<(usize, Entry)>,
+    /// For other parts: address, and the stack that it takes with all that it calls.
+    called: FxHashMap<usize, (usize, u64)>,
+    /// Places of faults, by the number that machine code knows them by.
+    sites: Vec<Span>,
+    /// Host operations, which machine code knows by their addresses.
+    _ops: FxHashMap<HostOp, Arc<HostOp>>,
+    /// Bytes of machine code.
+    size: usize,
+    /// The memory of all that is here.
+    _image: Image,
+}
+
+/// Compiles a part; `made` are the parts that it needs.
+fn make(material: Material<'_>, parts: &Parts, part: &Part, made: &[&Made]) -> Result<Made, CodegenError> {
+    // Cranelift asserts, and its arena panics where the system refuses memory that was there a moment before.
+    let make = AssertUnwindSafe(|| make_part(material, parts, part, made));
+    catch_unwind(make).unwrap_or(Err(CodegenError::Panicked))
+}
+
+fn make_part(material: Material<'_>, parts: &Parts, part: &Part, made: &[&Made]) -> Result<Made, CodegenError> {
     let isa = isa::host_isa()?;
-    let mut unit = Unit { module, globals, texts, names: Names::new(isa.as_ref())?, bodies: Vec::new() };
-    let called = called(module);
-    let reachable = reachable(module, &called);
-    for (index, function) in module.functions.iter().enumerate() {
-        let body = reachable[index].then(|| {
-            // An entry finds its parameters at an address; one that is called as well takes them as they are.
-            let params = if function.entry && !called[index] { 2 } else { function.params.len() + 1 };
-            unit.names.declare(format!("f{index}"), Linkage::Local, params)
-        });
-        unit.bodies.push(body.transpose()?);
+    let functions = || part.functions.iter().filter_map(|&index| Some((index, material.module.functions.get(index)?)));
+    let mut unit = Unit { material, names: Names::new(isa.as_ref())?, bodies: FxHashMap::default(), elsewhere: FxHashSet::default() };
+    let mut depths: FxHashMap<usize, u64> = FxHashMap::default();
+    for (&index, &(address, depth)) in made.iter().flat_map(|made| &made.called) {
+        let params = material.module.functions.get(index).map_or(0, |function| function.params.len());
+        unit.bodies.insert(index, unit.names.import_at(format!("f{index}"), address, params + 1)?);
+        unit.elsewhere.insert(index);
+        depths.insert(index, depth);
+    }
+    // An entry finds its parameters at an address; one that is called as well takes them as they are.
+    let direct = |index: usize, function: &Function| function.entry && !parts.called[index];
+    for (index, function) in functions() {
+        let params = if direct(index, function) { 2 } else { function.params.len() + 1 };
+        unit.bodies.insert(index, unit.names.declare(format!("f{index}"), Linkage::Local, params)?);
     }
     let mut compiler = FunctionCompiler {
         isa: isa.as_ref(),
@@ -139,37 +166,41 @@ fn compile_module(module: &Module, globals: &[u64], texts: &[u64]) -> Result<Cod
         builder: FunctionBuilderContext::new(),
         tables: Tables::default(),
         compiled: Vec::new(),
-        frames: vec![0; module.functions.len()],
     };
-    let mut entries = Vec::with_capacity(module.functions.len());
-    for (index, function) in module.functions.iter().enumerate() {
-        let Some(id) = unit.bodies[index] else {
-            entries.push(None);
-            continue;
-        };
-        let direct = function.entry && !called[index];
-        compiler.frames[index] = compiler.compile(id, &unit, |translator| translator.body(function, direct))?;
-        entries.push(match (function.entry, direct) {
-            (false, _) => None,
-            (true, true) => Some((id, function.params.len())),
+    let (mut entries, mut called) = (Vec::new(), Vec::new());
+    for (index, function) in functions() {
+        let Some(&id) = unit.bodies.get(&index) else { continue };
+        let direct = direct(index, function);
+        let frame = compiler.compile(id, &unit, |translator| translator.body(function, direct))?;
+        let below = parts.callees(index).iter().filter_map(|callee| depths.get(callee)).max();
+        let depth = frame + below.unwrap_or(&0);
+        if depth > STACK_BYTES_MAX {
+            return Err(CodegenError::Stack);
+        }
+        depths.insert(index, depth);
+        match (function.entry, direct) {
+            (false, _) => {}
+            (true, true) => entries.push((index, id)),
             (true, false) => {
                 let thunk = unit.names.declare(format!("e{index}"), Linkage::Local, 2)?;
                 compiler.compile(thunk, &unit, |translator| translator.thunk(id, function.params.len()))?;
-                Some((thunk, function.params.len()))
+                entries.push((index, thunk));
             }
-        });
+        }
+        if parts.called[index] {
+            called.push((index, id, depth));
+        }
     }
-    check_stack(module, &compiler.frames)?;
     let FunctionCompiler { tables, compiled, .. } = compiler;
     let mut image = Image::new(isa, &unit.names, &compiled)?;
-    let entries = entries.into_iter().map(|entry| match entry {
-        Some((id, params)) => Ok(EntryPoint { function: image.entry(id)?, params }),
-        None => Ok::<_, CodegenError>(EntryPoint::NONE),
-    });
-    Ok(Code {
-        entries: entries.collect::<Result<_, _>>()?,
-        ops: tables.ops,
+    Ok(Made {
+        entries: entries.into_iter().map(|(index, id)| Ok((index, image.entry(id)?))).collect::<Result<_, CodegenError>>()?,
+        called: called
+            .into_iter()
+            .map(|(index, id, depth)| Ok((index, (image.address(id)?.expose_provenance(), depth))))
+            .collect::<Result<_, CodegenError>>()?,
         sites: tables.sites,
+        _ops: tables.ops,
         size: compiled.iter().map(|f| f.bytes.len()).sum(),
         _image: image,
     })
@@ -182,8 +213,6 @@ struct FunctionCompiler<'i> {
     builder: FunctionBuilderContext,
     tables: Tables,
     compiled: Vec<Compiled>,
-    /// Bytes of stack that each function takes.
-    frames: Vec<u64>,
 }
 
 impl FunctionCompiler<'_> {
@@ -214,74 +243,6 @@ impl FunctionCompiler<'_> {
         // Saved registers and the return address come on top of the frame proper.
         Ok(code.buffer.frame_layout().map_or(0, |layout| u64::from(layout.frame_to_fp_offset)) + 128)
     }
-}
-
-/// Which functions are called by others.
-fn called(module: &Module) -> Vec<bool> {
-    let mut called = vec![false; module.functions.len()];
-    for index in 0..module.functions.len() {
-        for callee in callees(module, index) {
-            called[callee] = true;
-        }
-    }
-    called
-}
-
-/// Which functions the engine can reach: the entries, and what they call.
-fn reachable(module: &Module, called: &[bool]) -> Vec<bool> {
-    let mut reachable: Vec<bool> = module.functions.iter().map(|f| f.entry).collect();
-    let mut open: Vec<usize> = (0..reachable.len()).filter(|&index| reachable[index]).collect();
-    while let Some(index) = open.pop() {
-        for callee in callees(module, index) {
-            if called[callee] && !std::mem::replace(&mut reachable[callee], true) {
-                open.push(callee);
-            }
-        }
-    }
-    reachable
-}
-
-/// The functions that a function calls or continues in.
-fn callees(module: &Module, index: usize) -> impl Iterator<Item = usize> {
-    let blocks = module.functions.get(index).map_or(&[][..], |f| &f.blocks);
-    let ops = blocks.iter().flat_map(|block| &block.instructions).map(|instruction| &instruction.op);
-    let calls = ops.filter_map(|op| match op {
-        Op::Call { function: FunctionId(callee), .. } => Some(*callee as usize),
-        _ => None,
-    });
-    let rests = blocks.iter().filter_map(|block| match &block.terminator {
-        Terminator::Continue { function: FunctionId(callee), .. } => Some(*callee as usize),
-        _ => None,
-    });
-    calls.chain(rests).filter(|&callee| callee < module.functions.len())
-}
-
-/// Whether the stack holds the deepest chain of calls. No function may call itself, not even by way of others.
-fn check_stack(module: &Module, frames: &[u64]) -> Result<(), CodegenError> {
-    // By depth first: `done` is the stack below each function, `None` while it is under way.
-    let mut done: Vec<Option<u64>> = vec![None; frames.len()];
-    let mut entered = vec![false; frames.len()];
-    for root in 0..frames.len() {
-        let mut path = vec![root];
-        while let Some(&top) = path.last() {
-            if done[top].is_some() {
-                path.pop();
-                continue;
-            }
-            let open: Vec<usize> = callees(module, top).filter(|&callee| done[callee].is_none()).collect();
-            if entered[top] && !open.is_empty() {
-                return Err(CodegenError::Stack);
-            }
-            entered[top] = true;
-            if open.is_empty() {
-                let below = callees(module, top).filter_map(|callee| done[callee]).max().unwrap_or(0);
-                done[top] = Some(frames[top] + below);
-                path.pop();
-            }
-            path.extend(open);
-        }
-    }
-    if done.iter().flatten().any(|&bytes| bytes > STACK_BYTES_MAX) { Err(CodegenError::Stack) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -55,10 +55,12 @@ pub fn lower(program: &hir::Program) -> Module {
         lowerer.module.globals.push(Global { name: constant.name.clone(), ty: constant.ty, function });
     }
     for journey in &program.journeys {
+        lowerer.piece();
         let journey = journey::lower(&mut lowerer, journey);
         lowerer.module.journeys.push(journey);
     }
     for test in &program.tests {
+        lowerer.piece();
         let test = test::lower(&mut lowerer, test);
         lowerer.module.tests.push(test);
     }
@@ -93,6 +95,12 @@ impl Lowerer<'_> {
     /// The number that the next added function will have.
     fn next_function(&self) -> FunctionId {
         FunctionId(number(self.module.functions.len()))
+    }
+
+    /// What is added from here on belongs together.
+    fn piece(&mut self) {
+        let next = self.next_function();
+        self.module.pieces.push(next.0);
     }
 
     fn add(&mut self, function: Function) -> FunctionId {

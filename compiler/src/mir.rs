@@ -277,6 +277,8 @@ pub enum Terminator {
 pub struct Module {
     pub types: Types,
     pub functions: Vec<Function>,
+    /// Where in `functions` begins what belongs together, a journey or a test: each is compiled by itself.
+    pub pieces: Vec<u32>,
     pub texts: Vec<String>,
     /// Each constant is computed once, by its function (without parameters), in this order.
     pub globals: Vec<Global>,

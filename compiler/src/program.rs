@@ -1,13 +1,13 @@
 //! A compiled program: the module, its constants, and code to run it.
 
-use crate::codegen::{self, Code, CodegenError};
+use crate::codegen::{Code, CodegenError, Material};
 use crate::machine::{Context, Fault, FaultKind, Status};
 use crate::mir::{FunctionId, GlobalId, Module, TextId, interpret};
 
 /// What runs the functions of a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Backend {
-    /// Machine code, by Cranelift.
+    /// Machine code, by Cranelift: that of a journey is made when it is first needed, in some milliseconds.
     #[default]
     Machine,
     /// The interpreter of the MIR: the oracle, and where executable memory is refused.
@@ -38,8 +38,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Computes the constants and makes code. Where machine code cannot be made, the program is interpreted, and
-    /// [`Program::refused`] says why.
+    /// Computes the constants. Where machine code cannot be made, the program is interpreted, and [`Program::refused`] says why.
     ///
     /// # Errors
     /// A constant that faults (`const x = 1 / 0`), as the fault that it is.
@@ -47,17 +46,36 @@ impl Program {
         let constants = constants(&module)?;
         let pauses = module.journeys.iter().flat_map(|journey| &journey.pauses);
         let out_words = pauses.map(|pause| pause.frame.len() + pause.arms.len()).max().unwrap_or(0);
-        let code = (backend == Backend::Machine).then(|| codegen::compile(&module, &constants.globals, &constants.texts));
+        let code = (backend == Backend::Machine).then(|| Code::new(&module));
         Ok(Self { module, constants, out_words, code })
     }
 
     /// Runs an entry function on a context that was prepared by [`Context::begin`].
     #[inline]
     pub fn call(&self, function: FunctionId, args: &[u64], cx: &mut Context) -> Status {
-        match &self.code {
-            Some(Ok(code)) => code.call(function, args, cx, &self.module),
-            _ => interpret::call(&self.module, &self.constants, function, args, cx),
+        if let Some(Ok(code)) = &self.code
+            && let Some(status) = code.call(function, args, cx, self.material())
+        {
+            return status;
         }
+        interpret::call(&self.module, &self.constants, function, args, cx)
+    }
+
+    /// Makes all machine code at once, on all processors, instead of each journey's when it is first needed.
+    ///
+    /// # Errors
+    /// Why some of it can't be made; what that is of is interpreted.
+    pub fn make_code(&self) -> Result<(), &CodegenError> {
+        match &self.code {
+            Some(Ok(code)) => code.make_all(self.material()),
+            Some(Err(error)) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn material(&self) -> Material<'_> {
+        Material { module: &self.module, globals: &self.constants.globals, texts: &self.constants.texts }
     }
 
     /// Runs an entry function that returns a Bool: a condition. The quickest way to ask it.
@@ -66,13 +84,14 @@ impl Program {
     /// The fault, where it does not return.
     #[inline]
     pub fn holds(&self, function: FunctionId, args: &[u64], cx: &mut Context) -> Result<bool, Fault> {
-        let result = match &self.code {
-            Some(Ok(code)) => code.holds(function, args, cx, &self.module),
-            _ => match interpret::call(&self.module, &self.constants, function, args, cx) {
-                Status::Returned(word) => Ok(word != 0),
-                other => Err(other),
-            },
+        let made = match &self.code {
+            Some(Ok(code)) => code.holds(function, args, cx, self.material()),
+            _ => None,
         };
+        let result = made.unwrap_or_else(|| match interpret::call(&self.module, &self.constants, function, args, cx) {
+            Status::Returned(word) => Ok(word != 0),
+            other => Err(other),
+        });
         result.map_err(|status| match status {
             Status::Faulted(fault) => fault,
             _ => Fault { kind: FaultKind::CorruptState, span: crate::Span::default() },
@@ -85,10 +104,13 @@ impl Program {
         if matches!(self.code, Some(Ok(_))) { Backend::Machine } else { Backend::Interpreter }
     }
 
-    /// Why the program is interpreted although machine code was asked for.
+    /// Why the program, or a part of it that was needed, is interpreted although machine code was asked for.
     #[must_use]
     pub fn refused(&self) -> Option<&CodegenError> {
-        self.code.as_ref().and_then(|code| code.as_ref().err())
+        match self.code.as_ref()? {
+            Ok(code) => code.refused(),
+            Err(error) => Some(error),
+        }
     }
 
     /// Where a string literal stands in every heap of the program.

@@ -180,10 +180,18 @@ impl Project {
     /// A program of one text that is no file.
     #[must_use]
     pub fn of_text(name: &str, text: &str) -> Self {
+        Self::of_texts(name, [(name, text)])
+    }
+
+    /// A program of texts that are no files, by name.
+    #[must_use]
+    pub fn of_texts<'t>(name: &str, texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
         let mut project = Self::new(PathBuf::from("."));
         name.clone_into(&mut project.name);
-        project.paths.push(PathBuf::from(name));
-        project.files.push(project.sources.add(name, text));
+        for (name, text) in texts {
+            project.paths.push(PathBuf::from(name));
+            project.files.push(project.sources.add(name, text));
+        }
         project
     }
 

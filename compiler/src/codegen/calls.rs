@@ -24,8 +24,8 @@ impl Translator<'_, '_> {
     /// A function of the module and the words that it is called with; the budget is written back for it.
     pub fn callee(&mut self, function: FunctionId, args: &[Local]) -> Result<(FuncRef, Vec<Value>), CodegenError> {
         let index = function.0 as usize;
-        let body = self.unit.bodies.get(index).copied().flatten().ok_or_else(|| self.malformed())?;
-        if self.unit.module.functions.get(index).is_none_or(|callee| callee.params.len() != args.len()) {
+        let body = self.unit.bodies.get(&index).copied().ok_or_else(|| self.malformed())?;
+        if self.unit.material.module.functions.get(index).is_none_or(|callee| callee.params.len() != args.len()) {
             return Err(self.malformed());
         }
         let mut values = vec![self.cx];
@@ -43,8 +43,8 @@ impl Translator<'_, '_> {
 
     /// A host operation.
     pub fn host_values(&mut self, op: HostOp, args: &[Value], span: Span) -> Result<Value, CodegenError> {
-        let number = self.tables.op(op);
-        self.host_call(Import::Host, number as i64, args, span)
+        let address = self.tables.op(op);
+        self.host_call(Import::Host, address, args, span)
     }
 
     pub fn effect(&mut self, effect: EffectId, args: &[Local], span: Span) -> Result<(), CodegenError> {
@@ -53,7 +53,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    /// Calls the host with a number and words, which it finds in this function's frame.
+    /// Calls the host with what it is to do and words, which it finds in this function's frame.
     fn host_call(&mut self, import: Import, number: i64, args: &[Value], span: Span) -> Result<Value, CodegenError> {
         let slot = self.argument_slot(args.len())?;
         for (index, &arg) in args.iter().enumerate() {

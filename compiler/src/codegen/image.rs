@@ -46,6 +46,8 @@ impl Drop for Image {
 pub(super) struct Names {
     convention: CallConv,
     list: Vec<(String, Linkage, Signature)>,
+    /// Where functions of other images stand.
+    elsewhere: Vec<(String, usize)>,
     declarations: ModuleDeclarations,
 }
 
@@ -55,7 +57,12 @@ impl Names {
     /// # Errors
     /// None that happens; Cranelift's.
     pub fn new(isa: &dyn TargetIsa) -> Result<Self, CodegenError> {
-        let mut names = Self { convention: isa.default_call_conv(), list: Vec::new(), declarations: ModuleDeclarations::default() };
+        let mut names = Self {
+            convention: isa.default_call_conv(),
+            list: Vec::new(),
+            elsewhere: Vec::new(),
+            declarations: ModuleDeclarations::default(),
+        };
         for symbol in symbols::table() {
             names.declare(symbol.name.to_owned(), Linkage::Import, symbol.params)?;
         }
@@ -71,6 +78,15 @@ impl Names {
         let (id, _) = self.declarations.declare_function(&name, linkage, &signature)?;
         self.list.push((name, linkage, signature));
         Ok(id)
+    }
+
+    /// Enters a function of another image, which must live as long as the one that is made with these names.
+    ///
+    /// # Errors
+    /// As of [`Names::declare`].
+    pub fn import_at(&mut self, name: String, address: usize, params: usize) -> Result<FuncId, CodegenError> {
+        self.elsewhere.push((name.clone(), address));
+        self.declare(name, Linkage::Import, params)
     }
 
     /// `extern "C" fn(u64, …) -> u64`
@@ -102,10 +118,14 @@ impl Names {
 
 /// Tries whether the system lets memory become executable; hardened ones do not. The arena would panic there, and a panic is
 /// told to whoever looks at the terminal.
-fn may_execute() -> region::Result<()> {
-    let mut page = region::alloc(1, Protection::READ_WRITE)?;
+///
+/// # Errors
+/// Where it does not.
+pub(super) fn may_execute() -> Result<(), CodegenError> {
+    let refused = |error: region::Error| CodegenError::Memory(error.to_string());
+    let mut page = region::alloc(1, Protection::READ_WRITE).map_err(refused)?;
     // SAFETY: these pages are `page`'s alone, nothing refers to what is in them, and nothing is written to them afterwards.
-    unsafe { region::protect(page.as_mut_ptr::<u8>(), page.len(), Protection::READ_EXECUTE) }
+    unsafe { region::protect(page.as_mut_ptr::<u8>(), page.len(), Protection::READ_EXECUTE) }.map_err(refused)
 }
 
 impl Image {
@@ -115,7 +135,7 @@ impl Image {
     /// Where the system gives no (executable) memory.
     pub fn new(isa: OwnedTargetIsa, names: &Names, functions: &[Compiled]) -> Result<Self, CodegenError> {
         let sizes = || functions.iter().map(|f| f.bytes.len() + usize::try_from(f.alignment.max(64)).unwrap_or(64));
-        may_execute().map_err(|e| CodegenError::Memory(e.to_string()))?;
+        may_execute()?;
         // The arena grows by whole pages for each function that does not fit, whatever room was left: that room is less than
         // the largest function. What is reserved and not used costs no memory.
         let bytes = sizes().sum::<usize>() + sizes().max().unwrap_or(0) + PAGE_BYTES;
@@ -124,6 +144,9 @@ impl Image {
         builder.memory_provider(Box::new(arena));
         for symbol in symbols::table() {
             builder.symbol(symbol.name, symbol.address);
+        }
+        for (name, address) in &names.elsewhere {
+            builder.symbol(name, std::ptr::with_exposed_provenance(*address));
         }
         // From here on the image frees the memory, whatever happens.
         let mut image = Self { module: Some(Mutex::new(JITModule::new(builder))) };
@@ -143,12 +166,20 @@ impl Image {
         Ok(module.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
+    /// Where a function of the image stands.
+    ///
+    /// # Errors
+    /// None that happens.
+    pub fn address(&mut self, id: FuncId) -> Result<*const u8, CodegenError> {
+        Ok(self.module()?.get_finalized_function(id))
+    }
+
     /// A function of the image, which must have been compiled as an entry.
     ///
     /// # Errors
     /// None that happens.
     pub fn entry(&mut self, id: FuncId) -> Result<Entry, CodegenError> {
-        let address = self.module()?.get_finalized_function(id);
+        let address = self.address(id)?;
         // SAFETY: it is the address of finished code with this signature (declared with two words, context and parameters),
         // and is called by `Code` alone, which owns the image.
         Ok(unsafe { std::mem::transmute::<*const u8, Entry>(address) })

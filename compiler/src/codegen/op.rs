@@ -19,8 +19,8 @@ impl Translator<'_, '_> {
     pub fn op(&mut self, op: &Op, span: Span) -> Result<(), CodegenError> {
         let (dst, value) = match op {
             Op::Const { dst, value } => (dst, self.constant(*value)),
-            Op::Text { dst, text } => (dst, self.word_of(self.unit.texts, text.0)?),
-            Op::Global { dst, global } => (dst, self.word_of(self.unit.globals, global.0)?),
+            Op::Text { dst, text } => (dst, self.word_of(self.unit.material.texts, text.0)?),
+            Op::Global { dst, global } => (dst, self.word_of(self.unit.material.globals, global.0)?),
             Op::Copy { dst, src } => (dst, self.read(*src)?),
             Op::Input { dst, input } => (dst, self.input(*input)),
             Op::Arith { op, kind, dst, a, b } => {
@@ -145,6 +145,10 @@ impl Translator<'_, '_> {
                 let text = self.read(*text)?;
                 let site = self.tables.site(span);
                 self.end(ended::FAILED, site as i64, text);
+            }
+            // The places that a function notes are those of its own part.
+            Terminator::Continue { function, .. } if self.unit.elsewhere.contains(&(function.0 as usize)) => {
+                return Err(self.malformed());
             }
             Terminator::Continue { function, args } => {
                 let (callee, values) = self.callee(*function, args)?;

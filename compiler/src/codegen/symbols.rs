@@ -1,17 +1,10 @@
 //! What machine code calls in the host: few functions, by name, in one table.
 #![expect(unsafe_code, reason = "machine code hands over addresses: of the context, and of arguments on its stack")]
 
-use super::Code;
 use super::abi::ended;
 use crate::machine::{Context, FaultKind, host};
 use crate::mir::{EffectId, HostOp, Module};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// What the host's functions need to know of the program that runs.
-struct Running<'a> {
-    ops: &'a [HostOp],
-    module: &'a Module,
-}
 
 /// A function of the host that machine code may call. All take words and return one.
 pub(super) struct Symbol {
@@ -38,17 +31,17 @@ pub(super) fn table() -> [Symbol; 3] {
     ]
 }
 
-/// A host operation; the index is one of [`Running::ops`].
+/// A host operation.
 ///
 /// # Safety
-/// `cx` is the context that the running code was called with, `args` the address of `count` words.
+/// `cx` is the context that the running code was called with, `op` the address of an operation that is kept with that code,
+/// `args` the address of `count` words.
 unsafe extern "C" fn journey_rt_host(cx: *mut Context, op: u64, args: *const u64, count: u64) -> u64 {
     // SAFETY: as the caller promises; the words stand in the caller's frame, apart from the context.
     let (cx, args) = unsafe { (&mut *cx, std::slice::from_raw_parts(args, length(count))) };
-    guarded(cx, |cx, running| {
-        let op = running.ops.get(length(op)).ok_or(FaultKind::Internal)?;
-        host::call(*op, args, cx, &running.module.types, running.module)
-    })
+    // SAFETY: as the caller promises; nothing changes an operation.
+    let op = unsafe { *std::ptr::with_exposed_provenance::<HostOp>(length(op)) };
+    guarded(cx, |cx, module| host::call(op, args, cx, &module.types, module))
 }
 
 /// Adds an effect to the step.
@@ -77,14 +70,11 @@ unsafe extern "C" fn journey_rt_grow(cx: *mut Context, words: u64) -> u64 {
 
 /// Runs host code for machine code: a fault is noted in the context, and a panic, which must not unwind through
 /// machine code, becomes one.
-fn guarded(cx: &mut Context, run: impl FnOnce(&mut Context, &Running<'_>) -> Result<u64, FaultKind>) -> u64 {
+fn guarded(cx: &mut Context, run: impl FnOnce(&mut Context, &Module) -> Result<u64, FaultKind>) -> u64 {
     let result = catch_unwind(AssertUnwindSafe(|| {
-        let code = std::ptr::with_exposed_provenance::<Code>(length(cx.code));
         let module = std::ptr::with_exposed_provenance::<Module>(length(cx.module));
-        // SAFETY: `Code::run` has set both to the addresses of references that outlive the run of this code.
-        let (code, module) = unsafe { (code.as_ref(), module.as_ref()) };
-        let (code, module) = code.zip(module).ok_or(FaultKind::Internal)?;
-        run(cx, &Running { ops: &code.ops, module })
+        // SAFETY: `Code::run` has set it to the address of a reference that outlives the run of this code.
+        run(cx, unsafe { module.as_ref() }.ok_or(FaultKind::Internal)?)
     }));
     match result.unwrap_or(Err(FaultKind::Internal)) {
         Ok(word) => word,
@@ -105,11 +95,9 @@ fn length(word: u64) -> usize {
 mod tests {
     use super::*;
 
-    fn faulted(run: impl FnOnce(&mut Context, &Running<'_>) -> Result<u64, FaultKind>) -> (u64, u64, Option<FaultKind>) {
+    fn faulted(run: impl FnOnce(&mut Context, &Module) -> Result<u64, FaultKind>) -> (u64, u64, Option<FaultKind>) {
         let module = Module::default();
-        let code = crate::codegen::compile(&module, &[], &[]).ok();
         let mut cx = Context::over(&[0], 0);
-        cx.code = code.as_ref().map_or(0, |code| (&raw const *code).expose_provenance() as u64);
         cx.module = (&raw const module).expose_provenance() as u64;
         let word = guarded(&mut cx, run);
         (word, cx.status, cx.host_fault)

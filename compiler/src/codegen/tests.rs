@@ -32,7 +32,7 @@ struct Both {
 impl Both {
     fn new(module: &Module) -> Self {
         let machine = Program::new(module.clone(), Backend::Machine).unwrap();
-        assert_eq!(machine.backend(), Backend::Machine, "{:?}", machine.refused());
+        machine.make_code().unwrap();
         Self { machine, interpreter: Program::new(module.clone(), Backend::Interpreter).unwrap() }
     }
 

@@ -58,8 +58,7 @@ pub struct Context {
     pub(crate) out: u64,
     /// How many words there are.
     pub(crate) out_room: u64,
-    /// Addresses of the code and the module that run, for the host's functions; only set while machine code runs.
-    pub(crate) code: u64,
+    /// Address of the module that runs, for the host's functions; only set while machine code runs.
     pub(crate) module: u64,
 
     /// The heap.
@@ -112,7 +111,6 @@ impl Context {
             detail: 0,
             out: 0,
             out_room: 0,
-            code: 0,
             module: 0,
             words,
             constants,

@@ -68,8 +68,10 @@ impl<'s> Pair<'s> {
             function.entry = true;
         }
         let programs = [Backend::Machine, Backend::Interpreter].map(|backend| match Program::new(module.clone(), backend) {
-            Ok(program) if program.backend() == backend => program,
-            Ok(program) => panic!("seed {seed}: no machine code: {:?}\n{source}", program.refused()),
+            Ok(program) => match program.make_code() {
+                Ok(()) => program,
+                Err(why) => panic!("seed {seed}: no machine code: {why}\n{source}"),
+            },
             Err(fault) => panic!("seed {seed}: a constant faults: {fault:?}\n{source}"),
         });
         let contexts = [Context::new(&programs[0]), Context::new(&programs[1])];

@@ -46,6 +46,7 @@ fn compiled(project: &Project, backend: Backend) -> Compiled {
         })
         .collect();
     let program = program.unwrap_or_else(|| panic!("the program has errors:\n{}", errors.join("\n")));
+    program.make_code().expect("there is code for all of it");
     Compiled { program: Arc::new(program), sources: Arc::new(project.sources.clone()) }
 }
 

@@ -1,9 +1,9 @@
 use super::Both;
 use super::build::{function, goto, l, module, straight};
-use crate::codegen::{CodegenError, compile};
+use crate::codegen::{Code, CodegenError, Material};
 use crate::hir::{ArithOp, CompareOp};
 use crate::machine::{Context, FaultKind, STEP_WORDS_MAX, Status};
-use crate::mir::{BlockId, Function, FunctionId, HostOp, NumberKind, Op, Terminator};
+use crate::mir::{BlockId, Function, FunctionId, HostOp, Module, NumberKind, Op, Terminator};
 use crate::{Backend, Program};
 
 #[test]
@@ -96,6 +96,10 @@ fn a_host_operation_sees_its_arguments_and_its_fault_is_one_here() {
     assert!(matches!(both.status(0, &[1, 0]), Status::Faulted(fault) if fault.kind == FaultKind::DivisionByZero));
 }
 
+fn material(module: &Module) -> Material<'_> {
+    Material { module, globals: &[], texts: &[] }
+}
+
 #[test]
 fn malformed_functions_are_refused_not_compiled() {
     let functions = [
@@ -106,20 +110,27 @@ fn malformed_functions_are_refused_not_compiled() {
         function(0, 1, vec![]),
     ];
     for function in functions {
-        assert!(matches!(compile(&module(vec![function]), &[], &[]), Err(CodegenError::Malformed(_))));
+        let module = module(vec![function]);
+        let code = Code::new(&module).unwrap();
+        assert!(matches!(code.make_all(material(&module)), Err(CodegenError::Malformed(_))));
     }
     let itself = straight(0, 1, vec![Op::Call { dst: l(0), function: FunctionId(0), args: vec![] }], 0);
-    assert!(matches!(compile(&module(vec![itself]), &[], &[]), Err(CodegenError::Stack)));
+    assert!(matches!(Code::new(&module(vec![itself])), Err(CodegenError::Stack)));
 }
 
 #[test]
 fn code_memory_is_given_back() {
     let module = module(vec![allocating()]);
     let maps = || std::fs::read_to_string("/proc/self/maps").unwrap_or_default().lines().count();
-    let kept = compile(&module, &[], &[]).unwrap();
+    let made = || {
+        let code = Code::new(&module).unwrap();
+        code.make_all(material(&module)).unwrap();
+        code
+    };
+    let kept = made();
     let before = maps();
     for _ in 0..1_000 {
-        drop(compile(&module, &[], &[]).unwrap());
+        drop(made());
     }
     // Other tests run beside this one and hold some of their own.
     assert!(maps() < before + 200, "{before} before, {} after", maps());
