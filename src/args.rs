@@ -39,6 +39,7 @@ pub struct Global {
 pub enum Command {
     Init(commands::init::Init),
     Check(commands::check::Check),
+    Fmt(commands::fmt::Fmt),
     Test(commands::test::Test),
     Run(commands::run::Run),
     Graph(commands::graph::Graph),

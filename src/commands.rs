@@ -3,6 +3,7 @@
 pub mod check;
 pub mod completions;
 pub mod explain;
+pub mod fmt;
 pub mod graph;
 pub mod init;
 pub mod lsp;
@@ -25,6 +26,7 @@ pub fn run(command: Command, asked: Option<Asked>, output: &Output) -> Result<()
         Command::Graph(command) => graph::run(&command, asked, output),
         Command::Init(command) => init::run(&command, output),
         Command::Check(command) => check::run(&command, output),
+        Command::Fmt(command) => fmt::run(&command, output),
         Command::Test(command) => test::run(&command, output),
         Command::Run(command) => run::run(&command, output),
         Command::Explain(command) => explain::run(&command, output),

@@ -11,6 +11,7 @@ pub mod ast;
 pub mod check;
 pub mod codegen;
 pub mod diagnostics;
+pub mod format;
 pub mod graph;
 pub mod hir;
 pub mod lower;

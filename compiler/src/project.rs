@@ -90,6 +90,34 @@ pub fn load_with(path: Option<&Path>, overlay: &Overlay) -> Result<Project, Load
     }
 }
 
+/// Reads the source files at a path (one file, or all below a folder), or those of the project around the current folder:
+/// for what concerns each file alone, whether they are one program or not.
+///
+/// # Errors
+/// Where there are none, or where a file or folder can't be read.
+pub fn load_files(path: Option<&Path>) -> Result<Project, LoadError> {
+    let around = path.is_none().then(|| project_above(Path::new("."))).flatten();
+    let path = path.or(around.as_deref()).unwrap_or(Path::new("."));
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => LoadError::NotFound(path.to_owned()),
+        _ => LoadError::Unreadable(path.to_owned(), error),
+    })?;
+    let is_source = path.extension().is_some_and(|extension| extension == EXTENSION);
+    let paths = match (metadata.is_dir(), metadata.is_file() && is_source) {
+        (true, _) => source_files(path, is_hidden)?,
+        (_, true) => vec![path.to_owned()],
+        _ => return Err(LoadError::NotSource(path.to_owned())),
+    };
+    if paths.is_empty() {
+        return Err(LoadError::NoFiles(path.to_owned()));
+    }
+    let mut project = Project::new(path.to_owned());
+    for path in paths {
+        project.add(&path, &Overlay::new())?;
+    }
+    Ok(project)
+}
+
 /// What a path means.
 enum Located {
     Folder { root: PathBuf, manifest: bool },
@@ -143,7 +171,7 @@ fn load_folder(root: PathBuf, manifest: bool, overlay: &Overlay) -> Result<Proje
     if let Some(name) = &project.settings.name {
         project.name.clone_from(name);
     }
-    let mut paths = source_files(&project.root)?;
+    let mut paths = source_files(&project.root, is_elsewhere)?;
     if let Ok(root) = fs::canonicalize(&project.root) {
         // What an editor has open and hasn't saved yet.
         let unsaved = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == EXTENSION) && !path.exists();
@@ -286,11 +314,11 @@ fn overlaid<'o>(path: &Path, overlay: &'o Overlay) -> Option<&'o String> {
     overlay.get(canonical.as_deref().unwrap_or(path))
 }
 
-/// The source files of a folder, by path; those of projects below it are theirs.
-fn source_files(root: &Path) -> Result<Vec<PathBuf>, LoadError> {
+/// The source files of a folder, by path, without what is `skipped`.
+fn source_files(root: &Path, skipped: fn(&walkdir::DirEntry) -> bool) -> Result<Vec<PathBuf>, LoadError> {
     let mut paths = Vec::new();
     let entries = WalkDir::new(root).follow_links(true).max_depth(DEPTH_MAX).sort_by_file_name().into_iter();
-    for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_elsewhere(entry)) {
+    for entry in entries.filter_entry(|entry| entry.depth() == 0 || !skipped(entry)) {
         let entry = entry.map_err(|error| walk_error(root, error))?;
         if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == EXTENSION) {
             paths.push(entry.into_path());
@@ -303,10 +331,13 @@ fn source_files(root: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(paths)
 }
 
-/// Hidden files and folders, and folders that are projects of their own.
+fn is_hidden(entry: &walkdir::DirEntry) -> bool {
+    entry.file_name().to_string_lossy().starts_with('.')
+}
+
+/// Hidden files and folders, and folders that are projects of their own, whose files are theirs.
 fn is_elsewhere(entry: &walkdir::DirEntry) -> bool {
-    let hidden = entry.file_name().to_string_lossy().starts_with('.');
-    hidden || (entry.file_type().is_dir() && entry.path().join(MANIFEST).is_file())
+    is_hidden(entry) || (entry.file_type().is_dir() && entry.path().join(MANIFEST).is_file())
 }
 
 /// A project somewhere below a folder that isn't one.

@@ -3,8 +3,8 @@
 
 mod journeys;
 mod pair;
-mod program;
-mod random;
+pub mod program;
+pub mod random;
 mod values;
 
 use journey_compiler::{Severity, Sources, check, hir, lower, mir, parse};
