@@ -1,4 +1,7 @@
-//! What the compiler says, to the letter: a snapshot for each program in `ui/`, and for the erroneous program of each page.
+//! What the compiler says, to the letter: a snapshot for each program in `ui/`, for each in the documents in `wrong/`, and for the
+//! erroneous program of each page.
+
+mod wrong;
 
 use journey_compiler::Backend;
 use journey_compiler::analysis::analyse;
