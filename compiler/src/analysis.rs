@@ -1,6 +1,7 @@
 //! From a project to its typed program and everything that there is to say about it: what `check` prints and an editor shows.
 
 use crate::check;
+use crate::diagnostics::cascade::causes_only;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::hir;
 use crate::lower;
@@ -69,6 +70,7 @@ pub fn analyse(project: &Project) -> Analysis {
     } else {
         diagnostics.extend(whole::check(&program));
     }
+    causes_only(&mut diagnostics, &project.sources);
     sort(&mut diagnostics);
     Analysis { program, diagnostics }
 }

@@ -3,6 +3,7 @@
 //! Texts: the message is one fact in lower case without a full stop, names in backticks, understandable alone.
 //! The primary label says what is here, secondary labels why that matters, `help` what to do, as an imperative.
 
+pub mod cascade;
 pub mod codes;
 pub mod json;
 pub mod render;

@@ -3,18 +3,24 @@
 
 mod wrong;
 
-use journey_compiler::Backend;
 use journey_compiler::analysis::analyse;
 use journey_compiler::diagnostics::{codes, render::Renderer};
 use journey_compiler::project::Project;
+use journey_compiler::{Backend, Diagnostic};
 
-/// All that is said about a program, below its text.
+/// All that is said about a program.
 fn said(name: &str, text: &str) -> String {
+    said_behind(name, text, 0)
+}
+
+/// All that is said about a program from that byte on.
+fn said_behind(name: &str, text: &str, start: usize) -> String {
     let project = Project::of_text(name, text);
     let mut analysis = analyse(&project);
     let _ = analysis.build(Backend::Interpreter);
     let mut renderer = Renderer::new(&project.sources, false);
-    analysis.diagnostics.iter().map(|diagnostic| renderer.diagnostic(diagnostic)).collect::<Vec<_>>().join("\n")
+    let behind = |diagnostic: &&Diagnostic| diagnostic.primary.span.start as usize >= start;
+    analysis.diagnostics.iter().filter(behind).map(|diagnostic| renderer.diagnostic(diagnostic)).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -62,6 +62,8 @@ pub(crate) struct Body {
     uses: Vec<Use>,
     /// Innermost last.
     scopes: Vec<FxHashMap<String, VarId>>,
+    /// Variables whose braces are closed.
+    closed: FxHashMap<String, VarId>,
     /// How many variables had each path and name.
     identities: FxHashMap<String, u32>,
     known: Facts,
@@ -96,7 +98,9 @@ impl Body {
     pub fn pop_scope(&mut self) {
         let open = self.scopes.len();
         self.forgotten.retain(|(_, _, scopes)| *scopes < open);
-        let mut closed: Vec<VarId> = self.scopes.pop().unwrap_or_default().into_values().collect();
+        let scope = self.scopes.pop().unwrap_or_default();
+        let mut closed: Vec<VarId> = scope.values().copied().collect();
+        self.closed.extend(scope);
         closed.sort_unstable();
         for id in closed {
             self.warn_unread(id);
@@ -141,6 +145,11 @@ impl Body {
     /// The variable of that name, without counting as a reader of it.
     pub fn find(&self, name: &str) -> Option<VarId> {
         self.scopes.iter().rev().find_map(|scope| scope.get(name)).copied()
+    }
+
+    /// Where a variable of that name was declared whose braces are closed.
+    pub fn closed(&self, name: &str) -> Option<Span> {
+        self.closed.get(name).map(|id| self.vars[id.index()].span)
     }
 
     /// A variable.

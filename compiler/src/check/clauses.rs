@@ -126,7 +126,9 @@ impl Checker {
             return self.entered_twice(journey);
         }
         let unsupported = |clause: &ast::Clause| matches!(clause.kind, ClauseKind::Unsupported { .. });
-        if !enters.is_empty() || journey.clauses.iter().any(unsupported) {
+        // A clause that could not be read may have been the `enter`.
+        let broken = journey.body.iter().any(|stmt| matches!(stmt.kind, ast::StmtKind::Error));
+        if !enters.is_empty() || journey.clauses.iter().any(unsupported) || broken {
             return;
         }
         let name = &journey.name;

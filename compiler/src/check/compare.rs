@@ -104,7 +104,13 @@ impl Checker {
         )
         .and(left.span, format!("this is {} `{left_name}`", article(&left_name)))
         .and(right.span, format!("this is {} `{right_name}`", article(&right_name)));
+        let moment_and_length = [left.ty, right.ty].contains(&TypeId::TIME) && [left.ty, right.ty].contains(&TypeId::DURATION);
         diagnostic = match (&left.kind, &right.kind) {
+            _ if moment_and_length => {
+                let moment = if left.ty == TypeId::TIME { left } else { right };
+                let shown = self.described(body, moment).unwrap_or_else(|| "t".into());
+                diagnostic.help(format!("the time that has passed since is a length: `now - {shown} > 30d`"))
+            }
             (ExprKind::Str(_), _) => self.with_conversion(body, diagnostic, left, right.ty),
             _ => self.with_conversion(body, diagnostic, right, left.ty),
         };

@@ -70,6 +70,11 @@ impl Checker {
         let inner = types.inner(want).unwrap_or(want);
         match (types.get(expr.ty), types.get(inner)) {
             (Type::Optional(_), Type::Bool) => diagnostic.help(format!("ask whether it is there: `{x} != none`")),
+            (Type::Int | Type::Decimal | Type::Float, Type::Bool) => diagnostic.help(format!("ask something of it: `{x} > 0`")),
+            (Type::String, Type::Bool) if matches!(expr.kind, ExprKind::Str(_)) => diagnostic
+                .help("each side of `and` and `or` is a question of its own: `x == \"a\" or x == \"b\"`, or `x in [\"a\", \"b\"]`"),
+            (Type::String, Type::Bool) => diagnostic.help(format!("ask something of it: `{x} == \"…\"`, `not {x}.is_empty()`")),
+            (Type::List(_), Type::Bool) => diagnostic.help(format!("ask something of it: `not {x}.is_empty()`")),
             (Type::Int, Type::String) if matches!(expr.kind, ExprKind::Int(_)) => diagnostic.help("a text stands in quotes"),
             (Type::Decimal | Type::Float, Type::Int) => {
                 diagnostic.help(format!("`Int({x})` cuts the fraction off, `{x}.floor()` rounds down"))
@@ -81,6 +86,11 @@ impl Checker {
                 let ExprKind::Int(n) = expr.kind else { return diagnostic };
                 diagnostic.help(format!("name the unit: `{n}d`, `{n}h` or `{n}m`"))
             }
+            (Type::LocalTime, Type::Duration) => {
+                diagnostic.help("a length of time is expected; to wait for a time of day write `wait until`")
+            }
+            (Type::Duration, Type::LocalTime) => diagnostic.help("a time of day is written with two digits each, as in `09:00`"),
+            (Type::Duration, Type::Time) => diagnostic.help(format!("a moment is expected: `now + {x}`, or leave `until` out")),
             (Type::Time, Type::Duration) => diagnostic.help("a length of time is expected; to wait for a moment write `wait until`"),
             (Type::Int, Type::Duration) => diagnostic.help(format!("name the unit: `days({x})`, `hours({x})` or `minutes({x})`")),
             (Type::Time, Type::Date) => diagnostic.help(format!("`{x}.date(zone)` is the day of a moment in a time zone")),

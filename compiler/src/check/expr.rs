@@ -133,12 +133,22 @@ impl Checker {
         poison(name.span)
     }
 
+    /// The event whose payload has that field, and no name here.
+    fn nameless_event_with(&self, body: &Body, field: &str) -> Option<String> {
+        let Type::Record(id) = self.hir.types.get(body.var(body.find("")?).ty) else { return None };
+        let record = self.hir.types.record(id);
+        record.fields.iter().any(|def| def.name == field).then(|| record.name.clone())
+    }
+
     fn unknown_name(&mut self, body: &Body, name: &ast::Ident, hint: Option<TypeId>) -> Expr {
         let mut candidates: Vec<&str> = body.names().collect();
         candidates.extend(self.globals.iter().filter(|(_, global)| matches!(global.decl, Decl::Const(_))).map(|(name, _)| name.as_str()));
         if let Some(Type::Enum(id)) = hint.map(|ty| self.hir.types.get(ty)) {
             candidates.extend(self.hir.types.enum_def(id).variants.iter().map(|variant| variant.name.as_str()));
         }
+        // In front of a point stands a type.
+        let is_type = name.name.starts_with(char::is_uppercase);
+        candidates.extend(self.globals.keys().map(String::as_str).filter(|global| is_type && global.starts_with(char::is_uppercase)));
         let mut diagnostic = unknown("E0201", name, "value", nearest(&name.name, candidates.iter().copied()), &[]);
         let expected = match hint.map(|ty| self.hir.types.get(ty)) {
             Some(Type::Enum(id)) => {
@@ -150,7 +160,16 @@ impl Checker {
         };
         let pause = body.pause_names.iter().find(|(label, _)| *label == name.name);
         let lower = name.name.to_lowercase();
-        if let Some((label, event)) = pause {
+        if matches!(lower.as_str(), "null" | "nil" | "undefined" | "nothing" | "none") {
+            diagnostic = diagnostic.help("what is missing is written `none`").fix("write `none`", name.span, "none");
+        } else if let Some(event) = self.nameless_event_with(body, &name.name) {
+            let field = &name.name;
+            diagnostic = diagnostic.help(format!("give the event a name: `{event} as x where x.{field} …`"));
+        } else if let Some(closed) = body.closed(&name.name) {
+            diagnostic = diagnostic
+                .and(closed, "this one is known only inside its braces")
+                .help("declare it before the braces with `var`, and assign it inside them");
+        } else if let Some((label, event)) = pause {
             let help = format!("`as {label}` names the pause; for the event write `wait for {event} as {label} within …`");
             diagnostic = diagnostic.help(help);
         } else if ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&lower.as_str()) {

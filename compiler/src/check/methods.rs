@@ -181,6 +181,12 @@ impl Checker {
             "to_upper" | "to_upper_case" | "toUpperCase" | "uppercase" | "upper_case" => Some("upper"),
             "includes" | "has" => Some("contains"),
             "sort" => Some("sort_by"),
+            "to_fixed" | "toFixed" | "format" => Some("fixed"),
+            "reduce" | "total" => Some("sum"),
+            "find" | "where" | "select" => Some("filter"),
+            "some" => Some("any"),
+            "every" => Some("all"),
+            "substring" | "slice" | "limit" => Some("take"),
             _ => None,
         };
         let better = elsewhere.filter(|better| known.contains(better)).map(String::from).or_else(|| nearest(text, known.iter().copied()));

@@ -236,7 +236,7 @@ impl Checker {
         diagnostic = if text {
             self.with_interpolation(body, diagnostic, left, right, span)
         } else {
-            diagnostic.help(arithmetic_help(self.hir.types.get(left.ty), self.hir.types.get(right.ty)))
+            diagnostic.help(arithmetic_help(op, self.hir.types.get(left.ty), self.hir.types.get(right.ty)))
         };
         self.report(diagnostic);
         poison(span)
@@ -256,8 +256,13 @@ impl Checker {
     }
 }
 
-fn arithmetic_help(left: Type, right: Type) -> &'static str {
+fn arithmetic_help(op: ArithOp, left: Type, right: Type) -> &'static str {
     match (left, right) {
+        (Type::Duration, Type::Int | Type::Decimal | Type::Float) if op != ArithOp::Add && op != ArithOp::Sub => {
+            "a duration is multiplied by a whole number: write a smaller unit, as in `90m` for one and a half hours"
+        }
+        (Type::Duration, Type::Duration) => "durations are added, subtracted and compared",
+        (Type::Time, Type::Time) => "two moments are compared, or subtracted: `now - t` is the time that has passed since",
         (Type::Date, _) | (_, Type::Date) => "a date moves by `.plus_days(n)` and `.plus_months(n)`",
         (Type::Decimal, Type::Float) | (Type::Float, Type::Decimal) => "make both of one type: `Float(x)` or `Decimal(x)`",
         (Type::Time | Type::Duration, Type::Int) | (Type::Int, Type::Time | Type::Duration) => {

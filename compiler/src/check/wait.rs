@@ -158,6 +158,7 @@ impl Checker {
             let (kind, (body, falls)) = match (&arm.kind, deadline) {
                 (ast::WaitArmKind::On(on), _) => {
                     let (on, block) = self.arm(cx, on, &arm.body);
+                    self.reached(&checked, &on, arm.span);
                     (WaitArmKind::On(on), block)
                 }
                 (ast::WaitArmKind::When(when), _) => {
@@ -237,9 +238,30 @@ impl Checker {
         Deadline::Local { weekday, time, zone }
     }
 
+    /// Warns of an arm whose event an arm before it takes whatever it says.
+    fn reached(&mut self, before: &[hir::WaitArm], on: &hir::EventMatch, span: Span) {
+        let takes_all =
+            |arm: &&hir::WaitArm| matches!(&arm.kind, WaitArmKind::On(first) if first.event == on.event && first.filter.is_none());
+        if let Some(first) = before.iter().find(takes_all) {
+            self.report(
+                Diagnostic::warning("W0302", span, "this arm can never be reached", "an arm before it takes every such event")
+                    .and(first.span, "this one, which asks for nothing")
+                    .help("give the first one a `where`, or remove one of the two"),
+            );
+        }
+    }
+
     fn window(&mut self, cx: &mut JourneyBody, from: &ast::Expr, to: &ast::Expr, zone: Option<&ast::Expr>) -> Deadline {
         let from = self.expr(&mut cx.body, from, Some(TypeId::LOCAL_TIME));
         let to = self.expr(&mut cx.body, to, Some(TypeId::LOCAL_TIME));
+        if let (hir::ExprKind::LocalTime(start), hir::ExprKind::LocalTime(end)) = (&from.kind, &to.kind)
+            && start == end
+        {
+            self.report(
+                Diagnostic::error("E0419", from.span.to(to.span), "this window is empty", "it ends where it begins")
+                    .help("name two times, as in `08:00..20:00`; one that ends earlier than it begins goes on past midnight"),
+            );
+        }
         let zone = self.wait_zone(cx, zone, from.span.to(to.span));
         Deadline::Within { from, to, zone }
     }

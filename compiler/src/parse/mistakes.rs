@@ -7,6 +7,7 @@ mod braces;
 mod expected;
 mod explain;
 mod habits;
+mod marks;
 mod places;
 mod quotes;
 mod shapes;

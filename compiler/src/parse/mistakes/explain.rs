@@ -38,14 +38,14 @@ const DECLARING: &[&str] = &[
 /// Where reading stopped.
 pub(super) struct Stop {
     /// Where the construct starts that could not be read to its end.
-    start: u32,
+    pub(super) start: u32,
     /// What stands where it stopped; empty at the end.
     pub(super) found: Span,
     /// What stands before that.
     pub(super) last: Span,
     /// Whether the line ends before what was found.
     pub(super) at_line_end: bool,
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
     rules: Vec<Rule>,
 }
 
@@ -55,6 +55,7 @@ impl<'t> Reader<'t> {
         if self.odd_quote(broken)
             || self.closing_mark(broken, first)
             || self.foreign_start(broken, first)
+            || self.import(broken, first)
             || self.no_arm(broken, first)
             || self.misplaced_word(broken, first)
             || self.misspelled(broken, first)
@@ -65,6 +66,7 @@ impl<'t> Reader<'t> {
         if self.apart_from_unit(&stop)
             || self.one_digit_hour(&stop)
             || self.foreign(&stop)
+            || self.foreign_mark(broken, &stop)
             || self.reserved(&stop)
             || self.near_word(&stop)
             || self.no_statement(broken, &stop)

@@ -57,6 +57,15 @@ impl<'t> Reader<'t> {
             } else {
                 diagnostic.help("write a name such as `finish lost`")
             }
+        } else if last == "on" && matches!(self.slice(self.word_at(stop.start)), "goal" | "exit") && words::is_name(found) {
+            let what = self.slice(self.word_at(stop.start));
+            Diagnostic::error(
+                "E0101",
+                stop.last,
+                format!("{} `{what}` has a name", if what == "exit" { "an" } else { "a" }),
+                "a name should stand before this",
+            )
+            .help(format!("write `{what} NAME on {found}`: the name is the outcome"))
         } else if is_duration(last) && is_duration(found) {
             let joined = format!("{last}{found}");
             let whole = stop.last.to(stop.found);

@@ -5,6 +5,7 @@ use crate::diagnostics::Diagnostic;
 use journey_grammar::{MAX_NESTING, MAX_SOURCE_BYTES, Refusal, Rule, Span, Syntax};
 
 const UNITS: &str = "`ms` `s` `m` `h` `d` `w`";
+const LONG_UNITS: &str = "months and years differ in length: write days, as in `30d`, or count from a date with `plus_months(n)`";
 
 impl<'t> Reader<'t> {
     pub(in super::super) fn refused(&mut self, refusal: Refusal) {
@@ -58,10 +59,16 @@ impl<'t> Reader<'t> {
             return;
         }
         let meant = unit_meant(unit);
-        diagnostic = diagnostic.help(format!("the units are {UNITS}, as in `1h30m`"));
-        if let Some(unit) = meant {
-            diagnostic = diagnostic.fix(format!("write `{number}{unit}`"), node.span(), format!("{number}{unit}"));
-        }
+        let long = matches!(unit.to_lowercase().trim_end_matches('s'), "mo" | "month" | "y" | "yr" | "year");
+        diagnostic = match meant {
+            Some(unit) => diagnostic.help(format!("write `{number}{unit}`; the units are {UNITS}, as in `1h30m`")).fix(
+                format!("write `{number}{unit}`"),
+                node.span(),
+                format!("{number}{unit}"),
+            ),
+            None if long => diagnostic.help(LONG_UNITS),
+            None => diagnostic.help(format!("the units are {UNITS}, as in `1h30m`")),
+        };
         self.report(diagnostic);
     }
 
@@ -83,9 +90,7 @@ impl<'t> Reader<'t> {
                 whole,
                 format!("{digits}{unit}"),
             ),
-            None if matches!(word.trim_end_matches('s'), "month" | "year") => {
-                diagnostic.help("months and years differ in length: write days, as in `30d`, or count from a date with `plus_months(n)`")
-            }
+            None if matches!(word.trim_end_matches('s'), "month" | "year") => diagnostic.help(LONG_UNITS),
             None => diagnostic,
         });
     }
