@@ -3,16 +3,6 @@
 
 use std::fmt::Write;
 
-/// The files of a project, by name.
-pub struct Files(pub Vec<(String, String)>);
-
-impl Files {
-    /// Lines of all files.
-    pub fn lines(&self) -> usize {
-        self.0.iter().map(|(_, text)| text.lines().count()).sum()
-    }
-}
-
 /// Journeys in one file.
 const JOURNEYS_A_FILE: usize = 2;
 /// Tests for every so many journeys.
@@ -27,8 +17,8 @@ type Item { sku: String, price: Decimal, quantity: Int }
 
 type Consent { marketing: Bool = false, news: Bool = false }
 
-const MANY = 8
-const LARGE = 120.00
+const many = 8
+const large = 120.00
 
 profile {
   email: String?
@@ -57,8 +47,8 @@ fn words(tier: Tier) -> String {
 }
 ";
 
-/// `journeys` journeys of about `lines` lines each, everything else included.
-pub fn project(journeys: usize, lines: usize) -> Files {
+/// The names and texts of the files of a project of `journeys` journeys of about `lines` lines each.
+pub fn project(journeys: usize, lines: usize) -> Vec<(String, String)> {
     let areas = journeys.div_ceil(20);
     let mut files = vec![(String::from("shared.journey"), SHARED.to_owned())];
     for area in 0..areas {
@@ -79,7 +69,7 @@ pub fn project(journeys: usize, lines: usize) -> Files {
         number += JOURNEYS_A_FILE;
     }
     files.sort();
-    Files(files)
+    files
 }
 
 fn events(area: usize) -> String {
@@ -104,7 +94,7 @@ fn messages(area: usize) -> String {
   email {{
     subject: \"{{greeting(profile.first_name)}}, this is {kind} number {{count}}\"
     body: \"\"\"
-      {{words(profile.tier)}} you have {{b.items.length}} things worth {{worth(b.items).fixed(2)}} in area {area}.
+      {{words(profile.tier)}} you have {{b.items.length()}} things worth {{worth(b.items).fixed(2)}} in area {area}.
 
       They are {{b.items.map(i => i.sku).join(\", \")}}.
       \"\"\"
@@ -154,7 +144,7 @@ fn step(text: &mut String, day: usize, number: usize, area: usize) {
         0 => write!(
             text,
             "    wait 1d
-    if profile.visits > {day} and b.total * 1.05 > LARGE {{
+    if profile.visits > {day} and b.total * 1.05 > large {{
       send hello_{area}(b, count: reminders) via first of email, sms
       reminders += 1
     }} else if spent > 20.00 {{
@@ -167,10 +157,10 @@ fn step(text: &mut String, day: usize, number: usize, area: usize) {
             text,
             "    wait for visited_{area} as v where v.id == b.id within {}h {{
       profile.visits += v.pages.sum(x => x)
-      let best = v.pages.filter(x => x > {day}).length
+      let best = v.pages.filter(x => x > {day}).length()
       if best > 100 {{ send thanks_{area}(b, count: best) via email }}
     }} else {{
-      if reminders > MANY {{ finish enough }}
+      if reminders > many {{ finish enough }}
       reminders += 2
     }}
 ",
@@ -206,7 +196,7 @@ fn step(text: &mut String, day: usize, number: usize, area: usize) {
             "    wait {}h without visited_{area} as w where w.id == b.id and w.pages.any(x => x == {number}) {{
       profile.visits += 1
     }}
-    let rate = if spent > LARGE {{ 0.9 }} else {{ 1.1 }}
+    let rate = if spent > large {{ 0.9 }} else {{ 1.1 }}
     spent = spent * rate + {number}.5
     if b.items.any(i => i.quantity > {}) {{
       profile.spent += spent

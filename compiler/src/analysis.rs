@@ -1,27 +1,65 @@
 //! From a project to its typed program and everything that there is to say about it: what `check` prints and an editor shows.
 
-use crate::check;
+use crate::ast;
+use crate::change::{Changed, Facet, Kind, changed};
+use crate::check::{Checked, Fresh, Known, check_again};
 use crate::diagnostics::cascade::causes_only;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::hir;
-use crate::lower;
+use crate::lower::Lowered;
 use crate::parse;
 use crate::program::{Backend, Program};
 use crate::project::Project;
+use crate::source::Sources;
 use crate::whole;
 use journey_grammar::{FileId, Span};
+use rustc_hash::FxHashSet;
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 /// Warn of what nothing reads or names: only of a program without errors is that known, as what is broken names nothing.
 const UNUSED: [&str; 2] = ["W0202", "W0204"];
 
-/// A project, understood.
-#[derive(Debug)]
+/// Files that are worth a thread.
+const FILES_A_THREAD: usize = 8;
+
+/// A project, understood. After a change, [`Analysis::update`] looks only at what can have changed.
+#[derive(Debug, Default)]
 pub struct Analysis {
     /// Complete only where no diagnostic is an error.
     pub program: hir::Program,
     /// By file, place and code; each once.
     pub diagnostics: Vec<Diagnostic>,
+    files: Vec<Arc<Parsed>>,
+    /// What the check found; its program is `program`.
+    checked: Checked,
+    /// What [`Analysis::build`] made last, and what has changed since.
+    lowered: Option<Lowered>,
+    since: Since,
+}
+
+/// A file as read.
+#[derive(Debug)]
+struct Parsed {
+    file: FileId,
+    text: Arc<str>,
+    syntax: ast::File,
+    diagnostics: Vec<Diagnostic>,
+    /// Parallel to the items.
+    facets: Vec<Facet>,
+}
+
+/// What is to be lowered again.
+#[derive(Debug, Default)]
+enum Since {
+    #[default]
+    Everything,
+    Bodies {
+        fresh: Fresh,
+        messages: FxHashSet<usize>,
+    },
 }
 
 impl Analysis {
@@ -36,7 +74,13 @@ impl Analysis {
         if self.has_errors() {
             return None;
         }
-        match Program::new(lower::lower(&self.program), backend) {
+        let lowered = match (self.lowered.take(), std::mem::take(&mut self.since)) {
+            (Some(lowered), Since::Bodies { fresh, messages }) => lowered.again(&self.program, &fresh, &messages),
+            _ => Lowered::new(&self.program),
+        };
+        self.since = Since::Bodies { fresh: Fresh::default(), messages: FxHashSet::default() };
+        let module = self.lowered.insert(lowered).module.clone();
+        match Program::new(module, backend) {
             Ok(program) => Some(program),
             Err(fault) => {
                 let message = format!("a constant can't be computed: {}", fault.kind);
@@ -50,29 +94,114 @@ impl Analysis {
     }
 }
 
+impl Analysis {
+    /// Parses and checks what has changed in a project since the last time, and all that this can have changed.
+    pub fn update(&mut self, project: &Project) {
+        let files = self.parsed(project);
+        let known = |file: &Arc<Parsed>, at: usize| self.files.get(at).is_some_and(|before| Arc::ptr_eq(before, file));
+        let before: Vec<&Facet> = self.files.iter().flat_map(|file| &file.facets).collect();
+        let now = files.iter().enumerate().flat_map(|(at, file)| file.facets.iter().map(move |facet| (facet, known(file, at))));
+        let now: Vec<(&Facet, bool)> = now.collect();
+        let changed = changed(&before, &now);
+        let items: Vec<&ast::Item> = files.iter().flat_map(|file| &file.syntax.items).collect();
+        let before = Checked { program: std::mem::take(&mut self.program), ..std::mem::take(&mut self.checked) };
+        let known = match &changed {
+            Changed::Items(changed) => Some(Known { before, changed }),
+            Changed::Everything => None,
+        };
+        let mut checked = check_again(&items, known);
+        let since = Since::of(&changed, &now, checked.fresh.take());
+        self.since = std::mem::take(&mut self.since).and(since);
+        self.program = std::mem::take(&mut checked.program);
+        self.diagnostics.clone_from(&project.diagnostics);
+        self.diagnostics.extend(files.iter().flat_map(|file| &file.diagnostics).cloned());
+        self.diagnostics.append(&mut checked.diagnostics);
+        self.checked = checked;
+        if self.diagnostics.is_empty() && items.is_empty() {
+            self.diagnostics.push(nothing_declared(project));
+        }
+        if self.has_errors() {
+            self.diagnostics.retain(|diagnostic| !UNUSED.contains(&diagnostic.code));
+        } else {
+            self.diagnostics.extend(whole::check(&self.program));
+        }
+        causes_only(&mut self.diagnostics, &project.sources);
+        sort(&mut self.diagnostics);
+        self.files = files;
+    }
+
+    /// The files of a project; those that are as before are not parsed again, the others on all processors.
+    fn parsed(&self, project: &Project) -> Vec<Arc<Parsed>> {
+        let known = |at: usize, file: FileId| {
+            let before = self.files.get(at)?;
+            (before.file == file && before.text == project.sources.get(file).text).then(|| Arc::clone(before))
+        };
+        let mut files: Vec<Option<Arc<Parsed>>> = project.files.iter().enumerate().map(|(at, &file)| known(at, file)).collect();
+        let open: Vec<usize> = files.iter().enumerate().filter(|(_, file)| file.is_none()).map(|(at, _)| at).collect();
+        let (next, parsed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        let work = || {
+            while let Some(&at) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let Some(&file) = project.files.get(at) else { continue };
+                let file = Parsed::new(&project.sources, file);
+                parsed.lock().unwrap_or_else(PoisonError::into_inner).push((at, file));
+            }
+        };
+        thread::scope(|scope| {
+            let threads = thread::available_parallelism().map_or(1, usize::from).min(open.len() / FILES_A_THREAD);
+            for _ in 1..threads {
+                scope.spawn(work);
+            }
+            work();
+        });
+        for (at, file) in parsed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            if let Some(slot) = files.get_mut(at) {
+                *slot = Some(Arc::new(file));
+            }
+        }
+        files.into_iter().flatten().collect()
+    }
+}
+
+impl Parsed {
+    fn new(sources: &Sources, file: FileId) -> Self {
+        let text = Arc::clone(&sources.get(file).text);
+        let (syntax, diagnostics) = parse::parse(sources, file);
+        let broken = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        let facets = syntax.items.iter().map(|item| Facet::of(item, &text, broken)).collect();
+        Self { file, text, syntax, diagnostics, facets }
+    }
+}
+
+impl Since {
+    /// What a change has made new. Only journeys, tests and messages are lowered alone.
+    fn of(changed: &Changed, items: &[(&Facet, bool)], fresh: Option<Fresh>) -> Self {
+        let (Changed::Items(changed), Some(fresh)) = (changed, fresh) else { return Self::Everything };
+        let kinds = || items.iter().map(|(facet, _)| facet.kind).zip(changed.iter().copied());
+        if kinds().any(|(kind, changed)| changed && !kind.is_body()) {
+            return Self::Everything;
+        }
+        let messages = kinds().filter(|(kind, _)| *kind == Kind::Message).map(|(_, changed)| changed);
+        Self::Bodies { fresh, messages: messages.enumerate().filter(|(_, changed)| *changed).map(|(number, _)| number).collect() }
+    }
+
+    fn and(self, more: Self) -> Self {
+        match (self, more) {
+            (Self::Bodies { mut fresh, mut messages }, Self::Bodies { fresh: more, messages: more_messages }) => {
+                fresh.add(more);
+                messages.extend(more_messages);
+                Self::Bodies { fresh, messages }
+            }
+            _ => Self::Everything,
+        }
+    }
+}
+
 /// Parses and checks all files of a project together.
 #[must_use]
 pub fn analyse(project: &Project) -> Analysis {
-    let mut diagnostics = project.diagnostics.clone();
-    let mut files = Vec::new();
-    for &file in &project.files {
-        let (syntax, found) = parse::parse(&project.sources, file);
-        files.push(syntax);
-        diagnostics.extend(found);
-    }
-    let (program, found) = check::check(&files);
-    diagnostics.extend(found);
-    if diagnostics.is_empty() && files.iter().all(|file| file.items.is_empty()) {
-        diagnostics.push(nothing_declared(project));
-    }
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        diagnostics.retain(|diagnostic| !UNUSED.contains(&diagnostic.code));
-    } else {
-        diagnostics.extend(whole::check(&program));
-    }
-    causes_only(&mut diagnostics, &project.sources);
-    sort(&mut diagnostics);
-    Analysis { program, diagnostics }
+    let mut analysis = Analysis::default();
+    analysis.update(project);
+    analysis
 }
 
 fn nothing_declared(project: &Project) -> Diagnostic {

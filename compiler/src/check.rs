@@ -11,9 +11,11 @@
 //!   `flow`: how control goes through them;
 //! - `service`: calls to the outside; `call`: these, events that are emitted, and journeys that start others; `outcomes`: what of
 //!   those is known beforehand;
-//! - `channel`, `message`: what is sent; `test`, `expect`: tests.
+//! - `channel`, `message`: what is sent; `test`, `expect`: tests;
+//! - `again`: the whole, and what of it need not be done again after a change.
 
 mod access;
+mod again;
 pub(crate) mod body;
 mod call;
 mod channel;
@@ -56,6 +58,7 @@ mod wait;
 use crate::ast;
 use crate::diagnostics::Diagnostic;
 use crate::hir;
+pub(crate) use again::{Checked, Fresh, Known, check_again};
 use body::Body;
 use fns::{Constant, Signature};
 use journey_grammar::Span;
@@ -66,14 +69,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 #[must_use]
 pub fn check(files: &[ast::File]) -> (hir::Program, Vec<Diagnostic>) {
     let items: Vec<&ast::Item> = files.iter().flat_map(|file| &file.items).collect();
-    let mut checker = Checker::default();
-    let decls = checker.enter(&items);
-    checker.shapes(&items, &decls);
-    checker.constants_and_fns(&items, &decls);
-    checker.bodies(&items, &decls);
-    checker.warn_unused();
-    checker.diagnostics.sort_by_key(|d| (d.primary.span.file, d.primary.span.start, d.severity));
-    (checker.hir, checker.diagnostics)
+    let Checked { program, diagnostics, .. } = check_again(&items, None);
+    (program, diagnostics)
 }
 
 /// What the checker knows and has found so far.
@@ -94,6 +91,9 @@ pub(crate) struct Checker {
     personal_data_warned: bool,
     /// The experiments of all journeys, by name, and where each was first written.
     experiments: FxHashMap<String, (hir::Experiment, Span)>,
+    /// The top-level names that the current body uses, and the experiments that it is the first to give.
+    uses: FxHashSet<String>,
+    entered_experiments: Vec<String>,
 }
 
 impl Checker {
@@ -113,8 +113,9 @@ impl Checker {
         body.vars
     }
 
-    /// Channels first: messages fill their contents; services before journeys, which call them; tests last: they name what journeys can end with.
-    fn bodies(&mut self, items: &[&ast::Item], decls: &[Decl]) {
+    /// Channels first: messages fill their contents; services before journeys, which call them. What journeys and tests read is
+    /// complete after this; they come in [`again`].
+    fn shared_bodies(&mut self, items: &[&ast::Item], decls: &[Decl]) {
         let declared = || items.iter().copied().zip(decls.iter().copied());
         for (item, decl) in declared() {
             if let Decl::Channel(id) = decl {
@@ -129,16 +130,6 @@ impl Checker {
         for (item, decl) in declared() {
             if let Decl::Service(id) = decl {
                 self.service(id, item);
-            }
-        }
-        for (item, decl) in declared() {
-            if let Decl::Journey(id) = decl {
-                self.journey(id, item);
-            }
-        }
-        for (item, decl) in declared() {
-            if let Decl::Test = decl {
-                self.test(item);
             }
         }
     }

@@ -8,6 +8,7 @@
 
 pub mod analysis;
 pub mod ast;
+mod change;
 pub mod check;
 pub mod codegen;
 pub mod diagnostics;

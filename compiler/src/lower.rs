@@ -2,8 +2,10 @@
 //!
 //! - `builder`, `expr`, `operators`, `matches`, `lists`, `methods`: expressions, anywhere;
 //! - `journey`, `stmt`, `wait`: journeys, their pauses and segments; `closure`: conditions that are asked while an instance sleeps;
-//! - `call`: services, emitted events and journeys that are started; `send`: messages and channels; `test`: tests; `version`: what a journey means, as a hash.
+//! - `call`: services, emitted events and journeys that are started; `send`: messages and channels; `test`: tests; `version`: what a journey means, as a hash;
+//! - `again`: the whole, and what of it need not be done again after a change.
 
+mod again;
 mod builder;
 mod call;
 mod closure;
@@ -23,12 +25,19 @@ mod wait;
 
 use crate::hir::{self, ChannelId, FnId, MessageId, OperationId, ServiceId, VarId};
 use crate::mir::{Effect, EffectId, Function, FunctionId, Global, Message, Module, TextId};
+pub(crate) use again::Lowered;
 use builder::Builder;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// Lowers a program in which no error was found.
 #[must_use]
 pub fn lower(program: &hir::Program) -> Module {
+    Lowered::new(program).module
+}
+
+/// What all of a program's journeys and tests share.
+fn shared(program: &hir::Program) -> Lowerer<'_> {
     let module = Module {
         types: program.types.clone(),
         events: program.events.clone(),
@@ -54,17 +63,7 @@ pub fn lower(program: &hir::Program) -> Module {
         let function = lowerer.closed(format!("const {}", constant.name), &[], &constant.value);
         lowerer.module.globals.push(Global { name: constant.name.clone(), ty: constant.ty, function });
     }
-    for journey in &program.journeys {
-        lowerer.piece();
-        let journey = journey::lower(&mut lowerer, journey);
-        lowerer.module.journeys.push(journey);
-    }
-    for test in &program.tests {
-        lowerer.piece();
-        let test = test::lower(&mut lowerer, test);
-        lowerer.module.tests.push(test);
-    }
-    lowerer.module
+    lowerer
 }
 
 /// The hash of what a journey means.
@@ -97,15 +96,9 @@ impl Lowerer<'_> {
         FunctionId(number(self.module.functions.len()))
     }
 
-    /// What is added from here on belongs together.
-    fn piece(&mut self) {
-        let next = self.next_function();
-        self.module.pieces.push(next.0);
-    }
-
     fn add(&mut self, function: Function) -> FunctionId {
         let id = self.next_function();
-        self.module.functions.push(function);
+        self.module.functions.push(Arc::new(function));
         id
     }
 

@@ -24,6 +24,7 @@ pub use test::*;
 use crate::hir::{ArithOp, ChannelId, CompareOp, EventId, HttpMethod, JourneyId, MessageId, OperationId, ServiceId};
 use crate::types::{EnumId, RecordId, TypeId, Types};
 use journey_grammar::Span;
+use std::sync::Arc;
 
 /// A variable of a function: a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -276,7 +277,8 @@ pub enum Terminator {
 #[derive(Debug, Clone, Default)]
 pub struct Module {
     pub types: Types,
-    pub functions: Vec<Function>,
+    /// Shared with the module that this one was made of by a change.
+    pub functions: Vec<Arc<Function>>,
     /// Where in `functions` begins what belongs together, a journey or a test: each is compiled by itself.
     pub pieces: Vec<u32>,
     pub texts: Vec<String>,

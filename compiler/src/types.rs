@@ -137,6 +137,17 @@ impl Types {
         self.table.get(id.0 as usize).copied().unwrap_or(Type::Error)
     }
 
+    /// All types that were named so far, in the order of their numbers.
+    pub(crate) fn all(&self) -> &[Type] {
+        &self.table
+    }
+
+    /// Takes the numbers of `other`, which has given these types the same ones, and perhaps more types theirs.
+    pub(crate) fn number_as(&mut self, other: Self) {
+        self.table = other.table;
+        self.ids = other.ids;
+    }
+
     /// `T?`; of an optional, of `none` and of the error type, itself.
     pub fn optional(&mut self, of: TypeId) -> TypeId {
         match self.get(of) {

@@ -19,10 +19,21 @@ pub struct Naming<'a> {
     pub open: &'a BTreeMap<PathBuf, Uri>,
 }
 
+/// What is known of projects, by their folder, or of files that are programs of their own.
+pub type Known = BTreeMap<PathBuf, Analysis>;
+
 /// All diagnostics of the project around a document.
-pub fn of_project(uri: &Uri, path: &Path, overlay: &Overlay, naming: &Naming<'_>) -> Published {
+pub fn of_project(uri: &Uri, path: &Path, overlay: &Overlay, naming: &Naming<'_>, known: &mut Known) -> Published {
     match project::load_with(Some(path), overlay) {
-        Ok(project) => of_analysis(&project, &analyse(&project), naming, None),
+        Ok(project) => {
+            let key = match project.paths.as_slice() {
+                [only] => canonical(only),
+                _ => canonical(&project.root),
+            };
+            let analysis = known.entry(key).or_default();
+            analysis.update(&project);
+            of_analysis(&project, analysis, naming, None)
+        }
         Err(error) => BTreeMap::from([(uri.clone(), vec![unplaced(error.to_string())])]),
     }
 }

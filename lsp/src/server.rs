@@ -1,6 +1,6 @@
 //! The loop: what an editor sends, and what is answered.
 
-use crate::diagnostics::{self, Naming, Published, canonical};
+use crate::diagnostics::{self, Known, Naming, Published, canonical};
 use crate::position::Encoding;
 use crate::transport::{self, Incoming};
 use gen_lsp_types::{
@@ -49,6 +49,7 @@ pub fn serve(input: impl Read + Send + 'static, output: impl Write) -> io::Resul
         documents: BTreeMap::new(),
         told: BTreeSet::new(),
         changed: BTreeSet::new(),
+        known: Known::new(),
     }
     .run(&receiver)
 }
@@ -80,6 +81,8 @@ struct Server<W> {
     told: BTreeSet<Uri>,
     /// Documents whose projects are to be analysed.
     changed: BTreeSet<Uri>,
+    /// The projects of open documents, as they were when last analysed.
+    known: Known,
 }
 
 impl<W: Write> Server<W> {
@@ -213,15 +216,17 @@ impl<W: Write> Server<W> {
         Ok(())
     }
 
-    fn analyse(&self, uri: &Uri) -> Published {
-        let with_paths = || self.documents.iter().filter_map(|(uri, document)| Some((document.path.clone()?, uri, document)));
+    fn analyse(&mut self, uri: &Uri) -> Published {
+        let documents = &self.documents;
+        self.known.retain(|of, _| documents.values().filter_map(|document| document.path.as_ref()).any(|path| path.starts_with(of)));
+        let with_paths = || documents.iter().filter_map(|(uri, document)| Some((document.path.clone()?, uri, document)));
         let open = with_paths().map(|(path, uri, _)| (path, uri.clone())).collect();
         let naming = Naming { encoding: self.encoding, open: &open };
         let path = uri.to_file_path().ok().map(|path| canonical(&path));
-        match (path, self.documents.get(uri)) {
+        match (path, documents.get(uri)) {
             (Some(path), document) if document.is_some() || path.exists() => {
                 let overlay: Overlay = with_paths().map(|(path, _, document)| (path, document.text.clone())).collect();
-                diagnostics::of_project(uri, &path, &overlay, &naming)
+                diagnostics::of_project(uri, &path, &overlay, &naming, &mut self.known)
             }
             (None, Some(document)) => diagnostics::of_text(uri, &document.text, &naming),
             // Closed, and not on disk: nothing is left to say.

@@ -116,7 +116,10 @@ impl Checker {
 
     /// An experiment may stand in several places; it is one, so a customer has one variant in all of them.
     fn enter_experiment(&mut self, cx: &mut JourneyBody, experiment: hir::Experiment, name: &ast::Ident) -> ExperimentId {
-        let first = self.experiments.entry(experiment.name.clone()).or_insert_with(|| (experiment.clone(), name.span));
+        let first = self.experiments.entry(experiment.name.clone()).or_insert_with(|| {
+            self.entered_experiments.push(experiment.name.clone());
+            (experiment.clone(), name.span)
+        });
         if !same(&first.0, &experiment) {
             let first = first.1;
             self.report(

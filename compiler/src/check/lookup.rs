@@ -65,6 +65,9 @@ impl Checker {
     pub(super) fn global(&mut self, name: &str) -> Option<Decl> {
         let global = self.globals.get_mut(name)?;
         global.used = true;
+        if !self.uses.contains(name) {
+            self.uses.insert(name.to_owned());
+        }
         Some(global.decl)
     }
 

@@ -8,6 +8,7 @@ use journey_compiler::mir::FunctionId;
 use journey_compiler::types::TypeId;
 use journey_compiler::{Backend, Program};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Budgets of steps, in turns; small ones, so that they are used up now and then.
 const BUDGETS: [i64; 4] = [400, 400, 20, 3];
@@ -65,7 +66,7 @@ impl<'s> Pair<'s> {
         let mut module = compiled.module.clone();
         // The engine calls no `fn`; here they are called, also those that others call.
         for function in module.functions.iter_mut().take(compiled.hir.fns.len()) {
-            function.entry = true;
+            Arc::make_mut(function).entry = true;
         }
         let programs = [Backend::Machine, Backend::Interpreter].map(|backend| match Program::new(module.clone(), backend) {
             Ok(program) => match program.make_code() {

@@ -26,7 +26,7 @@ pub(super) fn straight(params: u32, locals: u32, ops: Vec<Op>, returns: u32) -> 
 }
 
 pub(super) fn module(functions: Vec<Function>) -> Module {
-    Module { functions, ..Module::default() }
+    Module { functions: functions.into_iter().map(std::sync::Arc::new).collect(), ..Module::default() }
 }
 
 pub(super) fn l(n: u32) -> Local {
