@@ -7,7 +7,7 @@ use std::sync::Arc;
 mod instance;
 mod seen;
 
-pub use instance::{Ending, Failure, Fiber, Instance, Undo};
+pub use instance::{Busy, Call, Ending, Failure, Fiber, Instance, KEPT_MAX, Kept, Parent, Undo};
 pub use seen::{Seen, event_hash};
 
 /// All that is known of a customer.

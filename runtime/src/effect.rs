@@ -1,9 +1,10 @@
 //! What a step does to the world, as the engine tells it.
 
 pub mod lines;
+pub mod request;
 
 use crate::counters::REASONS;
-use journey_compiler::hir::{ChannelId, MessageId};
+use journey_compiler::hir::{ChannelId, EventId, MessageId, OperationId, ServiceId};
 use journey_compiler::machine::Context;
 use journey_compiler::mir::{Module, Suppression};
 use journey_compiler::types::RecordId;
@@ -57,6 +58,31 @@ pub enum Kind<'a> {
     Profile {
         field: usize,
         word: u64,
+    },
+    /// A call has begun. Not an effect on the world; told for timelines.
+    Calling {
+        service: ServiceId,
+        operation: OperationId,
+        /// See `mir::Effect::Call`.
+        args: &'a [u64],
+    },
+    /// A call has come to its end.
+    Call {
+        service: ServiceId,
+        operation: OperationId,
+        /// See `mir::Effect::Call`.
+        args: &'a [u64],
+        key: Key,
+        /// How many there were.
+        tries: u32,
+        /// The answer where the operation gives one; or why there is none.
+        answer: Result<Option<u64>, &'a str>,
+    },
+    Emit {
+        event: EventId,
+        payload: u64,
+        broadcast: bool,
+        key: Key,
     },
     /// It waits. Not an effect on the world; told for timelines.
     Paused {

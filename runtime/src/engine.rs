@@ -4,7 +4,9 @@
 //! happens"; each rule's part is in the module that its name tells.
 
 mod arms;
+mod asides;
 mod branches;
+mod calls;
 mod commit;
 mod correlate;
 mod editions;
@@ -18,6 +20,7 @@ mod turn;
 pub use correlate::{Correlated, Place, Row};
 pub use editions::{Edition, Editions};
 
+use crate::answers::Answers;
 use crate::counters::Counters;
 use crate::customer::Customer;
 use crate::effect::Observer;
@@ -28,6 +31,7 @@ use journey_compiler::mir::{Arm, Journey, Pause};
 use journey_compiler::{Program, Sources};
 use profile::Profiles;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use turn::{Scratch, Turn};
 
@@ -55,6 +59,22 @@ pub struct Engine {
     scratch: Scratch,
     /// Variants that tests have fixed, by customer.
     forced: FxHashMap<Arc<str>, Vec<(String, String)>>,
+    /// What steps have broadcast; to be offered to all when the turn is over.
+    pub outgoing: Vec<Outgoing>,
+}
+
+/// An event for all customers that a step has emitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Its name.
+    pub event: String,
+    /// As [`record::encode`] writes it.
+    pub payload: Vec<u8>,
+    pub at_ms: i64,
+    /// How many emits led to it.
+    pub depth: u32,
+    /// The last customer to whom it was offered; it goes by the order of keys.
+    pub after: Option<String>,
 }
 
 /// A payload, wherever it comes from.
@@ -64,6 +84,9 @@ pub enum Payload<'a> {
     Json(&'a str),
     /// As [`record::encode`] writes it.
     Encoded(&'a [u8]),
+    /// One of those that the turn holds: of an event that a step has emitted, or that was kept.
+    #[doc(hidden)]
+    Held(usize),
 }
 
 /// An event as it is offered to customers.
@@ -73,13 +96,21 @@ pub struct Offer<'a> {
     pub payload: Payload<'a>,
     /// The payload's word, while it still stands in the heap.
     staged: Option<u64>,
+    /// How many emits led to it.
+    depth: u32,
 }
 
 impl<'a> Offer<'a> {
     /// An offer whose payload is still to be read.
     #[must_use]
     pub fn new(event: EventId, payload: Payload<'a>) -> Self {
-        Self { event, payload, staged: None }
+        Self { event, payload, staged: None, depth: 0 }
+    }
+
+    /// An offer of what a step has broadcast.
+    #[must_use]
+    pub fn emitted(event: EventId, payload: &'a [u8], depth: u32) -> Self {
+        Self { event, payload: Payload::Encoded(payload), staged: None, depth }
     }
 }
 
@@ -108,6 +139,7 @@ impl Engine {
             events,
             scratch: Scratch::default(),
             forced: FxHashMap::default(),
+            outgoing: Vec::new(),
             sources,
             program,
         }
@@ -137,6 +169,12 @@ impl Engine {
         self.events.get(wire).copied()
     }
 
+    /// The event of a name.
+    #[must_use]
+    pub fn event_called(&self, name: &str) -> Option<EventId> {
+        self.program.module.events.iter().zip(0..).find(|(event, _)| event.name == name).map(|(_, id)| EventId(id))
+    }
+
     /// Fixes a customer's variant of an experiment (for tests).
     pub fn force_variant(&mut self, customer: &Arc<str>, experiment: &str, variant: &str) {
         let forced = self.forced.entry(Arc::clone(customer)).or_default();
@@ -153,7 +191,7 @@ impl Engine {
         let record = record.ok_or_else(|| Reason::at("type", "is not declared"))?;
         self.cx.begin(0, customer, self.budget);
         let word = payload::decode(&self.program, record, data, &mut self.cx)?;
-        Ok(Offer { event, payload: Payload::Json(data), staged: Some(word) })
+        Ok(Offer { event, payload: Payload::Json(data), staged: Some(word), depth: 0 })
     }
 
     /// Reads the data of a `profile` event against the profile's schema.
@@ -236,14 +274,15 @@ impl Engine {
         turn.changed()
     }
 
-    /// Fires the customer's first timer that is due at `due_ms` or before. Says whether there was one.
-    pub fn due(&mut self, customer: &mut Customer, due_ms: i64, observer: &mut dyn Observer) -> bool {
+    /// Fires the customer's first timer, be it a try of a call, that is due at `due_ms` or before. Says whether there was one.
+    pub fn due(&mut self, customer: &mut Customer, due_ms: i64, answers: &mut dyn Answers, observer: &mut dyn Observer) -> bool {
         let live = customer.instances.iter().filter(|instance| instance.is_live());
         let waiting = live.flat_map(|instance| instance.fibers.iter().map(|fiber| (instance.number, fiber)));
         let waiting = waiting.filter_map(|(number, fiber)| Some((fiber.due_ms()?, fiber.armed, number, fiber.id)));
         let Some((deadline, _, number, fiber)) = waiting.min().filter(|&(deadline, ..)| deadline <= due_ms) else { return false };
         let program = Arc::clone(&self.program);
         let mut turn = self.turn(&program, customer, None, deadline, observer);
+        turn.answers = Some(answers);
         turn.fire(number, fiber, deadline);
         turn.settle();
         turn.end();

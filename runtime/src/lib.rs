@@ -5,6 +5,7 @@
 //! [`store::Store`]; [`test`] drives it for a program's own tests.
 #![expect(missing_docs, reason = "fields and variants whose names say all carry none; everything else is documented")]
 
+pub mod answers;
 mod broadcast;
 pub mod counters;
 pub mod customer;

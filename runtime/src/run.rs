@@ -10,6 +10,7 @@ mod timers;
 pub use effects_file::{EffectsFile, EffectsPlace};
 pub use input::{Input, Sink, WriterSink};
 
+use crate::answers::Recorded;
 use crate::counters::{Counters, EventCounts};
 use crate::effect::lines::Lines as EffectLines;
 use crate::engine::Engine;
@@ -53,6 +54,8 @@ pub struct Options {
     pub budget: i64,
     /// Events that a commit holds at most.
     pub commit_events: usize,
+    /// Answers to calls.
+    pub answers: Recorded,
 }
 
 impl Default for Options {
@@ -65,6 +68,7 @@ impl Default for Options {
             dedupe_ms: 7 * 86_400_000,
             budget: BUDGET_DEFAULT,
             commit_events: 4_096,
+            answers: Recorded::default(),
         }
     }
 }
@@ -152,7 +156,7 @@ pub fn run<S: Store>(
 
 /// A run under way.
 struct Runner<'a, 's, S> {
-    world: World<'a, S, EffectLines>,
+    world: World<'a, S, EffectLines, Recorded>,
     options: &'a Options,
     sink: Option<&'s mut (dyn Sink + 's)>,
     /// What the next commit will say; its counters are filled in then.
@@ -191,8 +195,10 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
         let clock_ms = meta.clock_ms.max(options.now_ms);
         let prefix = Prefix::new(store.is_durable());
         let effects = EffectLines { is_muted: sink.is_none(), ..EffectLines::default() };
+        let mut world = World::new(engine, store, (effects, options.answers.clone()), clock_ms, options.dedupe_ms)?;
+        world.outgoing = std::mem::take(&mut meta.outgoing).into();
         Ok(Self {
-            world: World::new(engine, store, effects, clock_ms, options.dedupe_ms)?,
+            world,
             options,
             sink,
             meta,
@@ -221,6 +227,10 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
     }
 
     fn consume(&mut self, reader: &mut LineReader<'_>, progress: &mut dyn FnMut(Progress)) -> Result<(), RunError> {
+        // A broadcast of the inputs in whose midst the last run ended comes first.
+        if self.meta.under_way.is_none() {
+            self.spread()?;
+        }
         while let Some(piece) = reader.next_piece()? {
             let line = match piece {
                 Piece::Part(part) => {
@@ -230,12 +240,21 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
                 Piece::Line(line) => line,
             };
             self.line(&line)?;
+            self.spread()?;
             self.prefix.consumed(line.raw);
             self.batch += 1;
             if self.batch_is_full() {
                 self.commit()?;
                 progress(self.progress());
             }
+        }
+        Ok(())
+    }
+
+    /// Offers what steps have broadcast to all whom it can concern.
+    fn spread(&mut self) -> Result<(), RunError> {
+        while self.world.spread()? {
+            self.commit_if_full()?;
         }
         Ok(())
     }
@@ -260,6 +279,7 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
         self.meta.effects_bytes += self.world.observer.text.len() as u64;
         if self.world.store.is_durable() {
             self.meta.clock_ms = self.world.clock_ms;
+            self.meta.outgoing = self.world.outgoing.iter().cloned().collect();
             self.meta.counters = self.world.engine.counters.record(&self.world.engine.program().module);
             self.meta.position = self.prefix.position();
         }

@@ -12,8 +12,8 @@ pub use memory::MemoryStore;
 
 use crate::counters::Record;
 use crate::customer::{Customer, Seen};
-use crate::engine::Edition;
 use crate::engine::profile::Schema;
+use crate::engine::{Edition, Outgoing};
 use crate::summary::Rejected;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -112,6 +112,8 @@ pub struct Meta {
     /// Versions of the journeys in the last run, by name.
     pub versions: BTreeMap<String, String>,
     pub position: Position,
+    /// What steps have broadcast, and is still to be offered to all.
+    pub outgoing: Vec<Outgoing>,
     /// The broadcast in whose midst the commit was.
     pub under_way: Option<UnderWay>,
     /// The clock when the drain began in whose midst the commit was.

@@ -1,6 +1,7 @@
 //! A program's own tests: `test` blocks on virtual time.
 
 mod expect;
+mod outside;
 mod timeline;
 
 use crate::engine::{Engine, Offer, Payload, record};
@@ -11,6 +12,7 @@ use journey_compiler::hir::EventId;
 use journey_compiler::machine::{Fault, FaultKind, Status, codec, text::format_time};
 use journey_compiler::mir::{FunctionId, Test, TestStmt, TestStmtKind};
 use journey_compiler::{Program, Sources, Span};
+use outside::Told;
 use std::sync::Arc;
 use timeline::Timeline;
 
@@ -47,7 +49,7 @@ pub fn run(program: &Arc<Program>, sources: &Arc<Sources>, filter: Option<&str>,
 fn run_test(program: &Arc<Program>, sources: &Arc<Sources>, test: &Test, budget: i64) -> TestReport {
     let engine = Engine::new(Arc::clone(program), Arc::clone(sources), budget, &[], &[]);
     let mut store = MemoryStore::new();
-    let failure = match World::new(engine, &mut store, Timeline::default(), Some(test.start_ms), i64::MAX) {
+    let failure = match World::new(engine, &mut store, (Timeline::default(), Told::default()), Some(test.start_ms), i64::MAX) {
         Ok(world) => Runner { world, program, now_ms: test.start_ms, events: 0 }.run(test),
         Err(error) => Some(broken(test.span, &Broken::Store(error))),
     };
@@ -83,7 +85,7 @@ fn broken(span: Span, why: &Broken) -> TestFailure {
 
 /// A test under way.
 struct Runner<'t> {
-    world: World<'t, MemoryStore, Timeline>,
+    world: World<'t, MemoryStore, Timeline, Told>,
     program: &'t Arc<Program>,
     /// Virtual time. Timers that are due at it wait until something looks, so that an event at a deadline is in time.
     now_ms: i64,
@@ -121,9 +123,13 @@ impl Runner<'_> {
                 let key = Arc::clone(&self.world.store.customer(slot).key);
                 self.world.engine.force_variant(&key, experiment, variant);
             }
-            TestStmtKind::Answer { .. } => {}
+            TestStmtKind::Answer { service, operation, args, reply } => {
+                self.answer(customer, (*service, *operation), args.as_deref(), *reply)?;
+            }
             TestStmtKind::Expect(expect) => {
-                while self.world.fire_until(self.now_ms)? {}
+                while self.world.fire_until(self.now_ms)? {
+                    self.spread()?;
+                }
                 let found = self.judge(customer, expect)?;
                 return Ok(found.map(|Found { expected, found }| {
                     let timeline = self.world.observer.of(customer);
@@ -137,7 +143,9 @@ impl Runner<'_> {
     /// Virtual time goes on: timers that are due before it fire.
     fn advance(&mut self, to_ms: i64) -> Result<(), Broken> {
         self.now_ms = self.now_ms.max(to_ms);
-        while self.world.fire_before(self.now_ms)? {}
+        while self.world.fire_before(self.now_ms)? {
+            self.spread()?;
+        }
         self.world.clock_ms = self.world.clock_ms.max(Some(self.now_ms));
         Ok(())
     }
@@ -150,12 +158,18 @@ impl Runner<'_> {
         if !broadcast {
             self.world.observer.note(customer, at_ms, &format!("event {name}"));
             self.world.handle(customer, Accepted::Event(offer), self.events, at_ms)?;
-            return Ok(());
+            return self.spread();
         }
         self.world.observer.note_all(at_ms, &format!("broadcast {name}"));
         for key in self.world.concerned(offer)? {
             self.world.broadcast_to(&key, offer, at_ms)?;
         }
+        self.spread()
+    }
+
+    /// Offers what steps have broadcast to all whom it can concern.
+    fn spread(&mut self) -> Result<(), Broken> {
+        while self.world.spread()? {}
         Ok(())
     }
 
@@ -180,7 +194,7 @@ impl Runner<'_> {
         let customer = self.world.store.customer(slot);
         let moved = self.world.engine.profile_encoded(customer, &values, now_ms, &mut self.world.observer);
         self.world.after(slot, moved);
-        Ok(())
+        self.spread()
     }
 
     fn payload(&mut self, event: EventId, function: FunctionId) -> Result<Vec<u8>, Fault> {

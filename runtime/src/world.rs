@@ -1,21 +1,28 @@
 //! Engine, customers and clock together: what a run over recorded events and a program's tests have in common.
 
+use crate::answers::Answers;
 use crate::broadcast::Index;
 use crate::customer::Seen;
 use crate::effect::Observer;
-use crate::engine::{Engine, Offer};
+use crate::engine::{Engine, Offer, Outgoing};
 use crate::store::{Slot, Store, StoreError};
 use journey_compiler::hir::EventId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// All customers of a program, at a moment.
 #[derive(Debug)]
-pub(crate) struct World<'s, S, O> {
+pub(crate) struct World<'s, S, O, A> {
     pub engine: Engine,
     pub store: &'s mut S,
     /// Told of all effects.
     pub observer: O,
+    /// Asked for each try of a call.
+    pub answers: A,
+    /// What steps have broadcast, in order: it is still to be offered to all.
+    pub outgoing: VecDeque<Outgoing>,
+    /// Those to whom the first of them is still to be offered, the next last; `None` before it begins.
+    spreading: Option<Vec<Arc<str>>>,
     /// Only goes forward; `None` until something tells the time.
     pub clock_ms: Option<i64>,
     /// How long ids of events are remembered, in milliseconds.
@@ -42,10 +49,17 @@ pub(crate) enum First {
     Due(i64, Slot),
 }
 
-impl<'s, S: Store, O: Observer> World<'s, S, O> {
-    pub fn new(engine: Engine, store: &'s mut S, observer: O, clock_ms: Option<i64>, dedupe_ms: i64) -> Result<Self, StoreError> {
+impl<'s, S: Store, O: Observer, A: Answers> World<'s, S, O, A> {
+    pub fn new(
+        engine: Engine,
+        store: &'s mut S,
+        (observer, answers): (O, A),
+        clock_ms: Option<i64>,
+        dedupe_ms: i64,
+    ) -> Result<Self, StoreError> {
         let broadcasts = store.broadcasts()?;
-        Ok(Self { engine, store, observer, clock_ms, dedupe_ms, broadcasts, index: Index::default() })
+        let (outgoing, index) = (VecDeque::new(), Index::default());
+        Ok(Self { engine, store, observer, answers, outgoing, spreading: None, clock_ms, dedupe_ms, broadcasts, index })
     }
 
     /// What came at this instant or earlier is forgotten.
@@ -76,7 +90,7 @@ impl<'s, S: Store, O: Observer> World<'s, S, O> {
         };
         self.clock_ms = self.clock_ms.max(Some(due_ms));
         let customer = self.store.customer(slot);
-        self.engine.due(customer, due_ms, &mut self.observer);
+        self.engine.due(customer, due_ms, &mut self.answers, &mut self.observer);
         self.after(slot, true);
         Ok(true)
     }
@@ -120,6 +134,7 @@ impl<'s, S: Store, O: Observer> World<'s, S, O> {
     /// A customer has been changed: timers and the index of broadcasts follow.
     pub fn after(&mut self, slot: Slot, moved: bool) {
         self.store.changed(slot);
+        self.outgoing.extend(self.engine.outgoing.drain(..));
         if !moved {
             return;
         }
@@ -149,6 +164,45 @@ impl<'s, S: Store, O: Observer> World<'s, S, O> {
             self.after(slot, true);
         }
         Ok(())
+    }
+
+    /// Offers the first of what steps have broadcast to the next customer whom it can concern. Says whether there was anything
+    /// to do: a commit must be possible in between.
+    pub fn spread(&mut self) -> Result<bool, StoreError> {
+        let Some(first) = self.outgoing.front_mut() else { return Ok(false) };
+        let event = self.engine.event_called(&first.event);
+        let Some(event) = event else {
+            // The program that goes on no longer has it.
+            self.outgoing.pop_front();
+            return Ok(true);
+        };
+        let (payload, at_ms, depth) = (std::mem::take(&mut first.payload), first.at_ms, first.depth);
+        let after = first.after.clone();
+        let spread = self.spread_to_next(Offer::emitted(event, &payload, depth), at_ms, after);
+        if spread? {
+            self.outgoing.pop_front();
+        } else if let Some(first) = self.outgoing.front_mut() {
+            first.payload = payload;
+        }
+        Ok(true)
+    }
+
+    /// Says whether that was the last one.
+    fn spread_to_next(&mut self, offer: Offer<'_>, at_ms: i64, after: Option<String>) -> Result<bool, StoreError> {
+        if self.spreading.is_none() {
+            let concerned = self.concerned(offer)?;
+            let left = concerned.into_iter().rev().filter(|key| after.as_deref().is_none_or(|after| **key > *after));
+            self.spreading = Some(left.collect());
+        }
+        let Some(key) = self.spreading.as_mut().and_then(Vec::pop) else {
+            self.spreading = None;
+            return Ok(true);
+        };
+        self.broadcast_to(&key, offer, at_ms)?;
+        if let Some(first) = self.outgoing.front_mut() {
+            first.after = Some(key.to_string());
+        }
+        Ok(false)
     }
 
     fn build_index(&mut self, event: EventId) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! `journey run`
 
+mod answers;
 mod effects;
 mod moment;
 mod notes;
@@ -42,6 +43,10 @@ Examples:
                                  from standard input; the summary as JSON
   journey run shop --events monday.ndjson --data state --effects sent.ndjson
                                  keeps all state in the folder state: the next run goes on from there
+  journey run bank --events bank/events.ndjson --answers answers.ndjson
+                                 calls of services are answered by the first line that fits, such as
+                                   {\"service\": \"loyalty.points\", \"args\": {\"member\": \"ann\"}, \"answer\": 120}
+                                   {\"service\": \"loyalty.points\", \"try\": 1, \"after\": \"2s\", \"fail\": \"busy\"}
 
 Rejected events and journeys that failed leave the exit status 0; they are counted and shown.")]
 pub struct Run {
@@ -66,15 +71,12 @@ pub struct Run {
     /// Where the clock stands before the first event: 2026-01-01T00:00:00Z
     #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true)]
     now: Option<i64>,
-    /// Answers to outside calls; not supported yet
+    /// Answers to calls of services, one JSON object a line; a call that no line answers fails
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
 }
 
 pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
-    if command.answers.is_some() {
-        return Err(Failure::Usage(String::from("`--answers` isn't supported yet, as journeys can't make outside calls yet")));
-    }
     let project = report::load(command.path.as_deref(), output)?;
     let program = Arc::new(report::runnable(&project, output)?);
     let options = Options {
@@ -85,6 +87,7 @@ pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
         dedupe_ms: project.settings.dedupe_window_ms,
         budget: project.settings.budget,
         commit_events: project.settings.commit_events,
+        answers: answers::read(command.answers.as_deref(), &program)?,
     };
     let cache_bytes = project.settings.cache_bytes;
     let sources = Arc::new(project.sources);

@@ -69,6 +69,20 @@ pub struct Child {
     pub result: EnumId,
 }
 
+impl Journey {
+    /// What a `run` gives where the child has failed.
+    #[must_use]
+    pub fn failed_result(&self) -> u32 {
+        u32::try_from(self.outcomes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What a `run` gives where the child was cancelled, or may not start.
+    #[must_use]
+    pub fn cancelled_result(&self) -> u32 {
+        self.failed_result().saturating_add(1)
+    }
+}
+
 /// How many instances a customer may have live at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {

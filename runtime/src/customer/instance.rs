@@ -44,6 +44,51 @@ pub struct Fiber {
     pub armed: u64,
     /// What is to be run, the last first, when it is cancelled; of the fiber that runs them, those that are still to come.
     pub undos: Vec<Undo>,
+    /// What the engine is doing for it, at a pause that waits for that.
+    pub busy: Option<Box<Busy>>,
+    /// Events that came while the engine was busy for it, in order: for the next `wait for` that names them.
+    pub kept: Vec<Kept>,
+}
+
+/// Events that a fiber keeps at most; later ones are not kept.
+pub const KEPT_MAX: usize = 100;
+
+/// What the engine does while a fiber waits for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Busy {
+    Call(Call),
+    /// The number of the child whose end is waited for; none while it has not begun.
+    Child(Option<u32>),
+}
+
+/// A call under way. The fiber's deadline is the next try, or when the reply is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// The step that made it, and the effect's place in that.
+    pub key: (u32, u32),
+    /// Path, body where it is a value of its own, and parameters, as `machine::codec` writes them.
+    pub args: Vec<u8>,
+    /// How many tries there were.
+    pub tries: u32,
+    /// What the last try comes to: JSON, or why it failed.
+    pub reply: Option<Result<String, String>>,
+}
+
+/// An event that was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub event: SmolStr,
+    /// As `machine::codec` writes it.
+    pub payload: Vec<u8>,
+    /// How many emits led to it.
+    pub depth: u32,
+}
+
+/// Who waits for the end of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parent {
+    pub instance: u32,
+    pub fiber: u64,
 }
 
 /// What an `undo` statement has registered.
@@ -92,7 +137,17 @@ impl Fiber {
     /// A fiber that is to make its first step.
     #[must_use]
     pub fn new(id: u64, parent: Option<u64>) -> Self {
-        Self { id, parent, pause: 0, frame: SmallVec::new(), deadlines: SmallVec::new(), armed: 0, undos: Vec::new() }
+        Self {
+            id,
+            parent,
+            pause: 0,
+            frame: SmallVec::new(),
+            deadlines: SmallVec::new(),
+            armed: 0,
+            undos: Vec::new(),
+            busy: None,
+            kept: Vec::new(),
+        }
     }
 
     /// Its earliest deadline.
@@ -123,4 +178,6 @@ pub struct Failure {
     pub arm: Option<u32>,
     /// Name of the event whose step failed, and its payload as `machine::codec` writes it.
     pub event: Option<(String, Vec<u8>)>,
+    /// Of a child that failed in its first step: its parameters, as `machine::codec` writes them.
+    pub given: Option<Vec<u8>>,
 }

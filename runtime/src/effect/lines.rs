@@ -1,7 +1,8 @@
 //! Effects as JSON, one a line.
 
-use super::{Effect, Kind, Observer, reason_of};
+use super::{Effect, Key, Kind, Observer, reason_of, request};
 use crate::wire::json;
+use journey_compiler::hir::{OperationId, ServiceId};
 use journey_compiler::mir;
 use journey_compiler::types::RecordId;
 use std::fmt::Write;
@@ -16,7 +17,7 @@ pub struct Lines {
 
 impl Observer for Lines {
     fn effect(&mut self, effect: &Effect<'_>) {
-        if self.is_muted || matches!(effect.kind, Kind::Paused { .. }) {
+        if self.is_muted || matches!(effect.kind, Kind::Paused { .. } | Kind::Calling { .. }) {
             return;
         }
         write_line(&mut self.text, effect);
@@ -36,6 +37,9 @@ pub fn write_line(out: &mut String, effect: &Effect<'_>) {
         Kind::Send { .. } => "send",
         Kind::Suppressed { .. } => "suppressed",
         Kind::Profile { .. } => "profile",
+        Kind::Call { .. } => "call",
+        Kind::Emit { .. } => "emit",
+        Kind::Calling { .. } => "calling",
         Kind::Paused { .. } => "paused",
     };
     let _ = write!(out, ",\"kind\":\"{kind}\",\"journey\":");
@@ -61,7 +65,7 @@ fn field(out: &mut String, name: &str, text: &str) {
 fn details(out: &mut String, effect: &Effect<'_>) {
     let module = effect.module;
     match effect.kind {
-        Kind::Started | Kind::Cancelled | Kind::Paused { .. } => {}
+        Kind::Started | Kind::Cancelled | Kind::Calling { .. } | Kind::Paused { .. } => {}
         Kind::Refused(refusal) => field(out, "reason", refusal.name()),
         Kind::Finished { outcome } => {
             let outcomes = module.journeys.get(effect.journey).map_or(&[][..], |journey| &journey.outcomes);
@@ -78,8 +82,33 @@ fn details(out: &mut String, effect: &Effect<'_>) {
                 field(out, "channel", module.channels.get(channel.index()).map_or("", String::as_str));
                 send(out, effect, message, content, args);
             }
-            let number = effect.instance.unwrap_or(0);
-            field(out, "key", &format!("{}/{key}", instance_id(effect, number)));
+            field(out, "key", &keyed(effect, key));
+        }
+        Kind::Call { service, operation, args, key, tries, answer } => {
+            call(out, effect, (service, operation), args);
+            field(out, "key", &keyed(effect, key));
+            let _ = write!(out, ",\"tries\":{tries}");
+            match answer {
+                Ok(word) => {
+                    out.push_str(",\"answer\":");
+                    let ret = operation_of(module, (service, operation)).and_then(|(_, operation)| operation.ret);
+                    match word.zip(ret) {
+                        Some((word, ret)) => json::value(out, &module.types, ret, word, effect.cx),
+                        None => out.push_str("null"),
+                    }
+                }
+                Err(why) => field(out, "error", why),
+            }
+        }
+        Kind::Emit { event, payload, broadcast, key } => {
+            let Some(event) = module.events.get(event.index()) else { return };
+            field(out, "event", &event.name);
+            field(out, "id", &keyed(effect, key));
+            if broadcast {
+                out.push_str(",\"broadcast\":true");
+            }
+            out.push_str(",\"data\":");
+            json::record(out, &module.types, event.record, payload, effect.cx);
         }
         Kind::Suppressed { message, channels, reasons, first_of } => {
             field(out, "message", module.messages.get(message.index()).map_or("", |message| &message.name));
@@ -101,6 +130,33 @@ fn details(out: &mut String, effect: &Effect<'_>) {
                 json::value(out, &module.types, def.ty, word, effect.cx);
             }
         }
+    }
+}
+
+/// What makes an effect the same in every attempt.
+fn keyed(effect: &Effect<'_>, key: Key) -> String {
+    format!("{}/{key}", instance_id(effect, effect.instance.unwrap_or(0)))
+}
+
+/// A service's name, and one of its operations.
+pub(crate) fn operation_of(module: &mir::Module, (service, operation): (ServiceId, OperationId)) -> Option<(&str, &mir::Operation)> {
+    let service = module.services.get(service.index())?;
+    Some((&service.name, service.operations.get(operation.index())?))
+}
+
+/// What was asked.
+fn call(out: &mut String, effect: &Effect<'_>, called: (ServiceId, OperationId), args: &[u64]) {
+    let types = &effect.module.types;
+    let Some((service, operation)) = operation_of(effect.module, called) else { return };
+    field(out, "service", &format!("{service}.{}", operation.name));
+    let Some(parts) = request::parts(operation, args) else { return };
+    out.push_str(",\"args\":");
+    request::args(out, operation, parts.params, types, effect.cx);
+    field(out, "method", request::method(operation.method));
+    field(out, "path", effect.cx.string(parts.path));
+    let mut body = String::new();
+    if request::body(&mut body, operation, parts, types, effect.cx) {
+        let _ = write!(out, ",\"body\":{body}");
     }
 }
 

@@ -9,11 +9,13 @@ use journey_compiler::machine::{Fault, FaultKind};
 use journey_compiler::mir::{Arm, FunctionId, Pause};
 
 /// What wakes an instance.
-struct Woken {
-    arm: usize,
-    resume: FunctionId,
-    /// Whether the resume function takes the payload.
-    by_event: bool,
+pub(super) struct Woken {
+    pub arm: usize,
+    pub resume: FunctionId,
+    /// Whether the event does it.
+    pub by_event: bool,
+    /// What the resume function takes behind the frame.
+    pub input: Option<u64>,
 }
 
 impl Turn<'_> {
@@ -68,14 +70,17 @@ impl Turn<'_> {
     }
 
     /// Wakes the fiber by the first written arm that fits: conditions, and with `events` the event.
-    fn offer_fiber(&mut self, number: u32, fiber: u64, conditions: bool, events: bool) -> bool {
+    pub fn offer_fiber(&mut self, number: u32, fiber: u64, conditions: bool, events: bool) -> bool {
         let program = self.program;
         let Some((place, journey_index)) = self.live(number) else { return false };
         let Some((at, pause)) = self.pause_of(place, fiber, &program.module.journeys[journey_index]) else { return false };
+        if events && pause.is_busy() {
+            self.keep(place, at, &program.module.journeys[journey_index]);
+        }
         let concerns = |arm: &Arm| match arm {
             Arm::Event { event, .. } => events && self.payload_of(*event).is_some(),
             Arm::When { .. } => conditions,
-            _ => false,
+            Arm::Deadline { .. } | Arm::Answer { .. } | Arm::Unanswered { .. } | Arm::Ended { .. } => false,
         };
         if !pause.arms.iter().any(concerns) {
             return false;
@@ -109,15 +114,16 @@ impl Turn<'_> {
                         None => true,
                     };
                     if fits {
-                        return Ok(Some(Woken { arm: index, resume: *resume, by_event: true }));
+                        return Ok(Some(Woken { arm: index, resume: *resume, by_event: true, input: Some(payload) }));
                     }
                 }
                 Arm::When { condition, resume } if conditions => {
                     if self.ask_closure(condition, frame, None).map_err(|fault| (index, fault))? {
-                        return Ok(Some(Woken { arm: index, resume: *resume, by_event: false }));
+                        return Ok(Some(Woken { arm: index, resume: *resume, by_event: false, input: None }));
                     }
                 }
-                _ => {}
+                Arm::Event { .. } | Arm::When { .. } | Arm::Deadline { .. } => {}
+                Arm::Answer { .. } | Arm::Unanswered { .. } | Arm::Ended { .. } => {}
             }
         }
         Ok(None)
@@ -132,9 +138,7 @@ impl Turn<'_> {
         let mut args = std::mem::take(&mut self.scratch.args);
         args.clear();
         args.extend_from_slice(frame);
-        if woken.by_event {
-            args.push(self.payload);
-        }
+        args.extend(woken.input);
         self.step(number, journey_index, woken.resume, &args, cause);
         self.scratch.args = args;
     }
@@ -151,6 +155,9 @@ impl Turn<'_> {
         let program = self.program;
         let Some((place, journey_index)) = self.live(number) else { return };
         let Some((at, pause)) = self.pause_of(place, fiber, &program.module.journeys[journey_index]) else { return };
+        if pause.is_busy() {
+            return self.call_due(number, fiber, at, pause);
+        }
         let deadlines = self.customer.instances.get(place).and_then(|instance| instance.fibers.get(at));
         let deadlines = deadlines.map_or(&[][..], |fiber| &fiber.deadlines[..]);
         let arms = pause.arms.iter().enumerate().filter_map(|(index, arm)| match arm {
@@ -162,13 +169,21 @@ impl Turn<'_> {
         let Some((arm, resume)) = due else {
             return self.park(number, journey_index, Fault { kind: FaultKind::CorruptState, span: pause.span }, cause);
         };
+        self.resume(number, fiber, &Woken { arm, resume, by_event: false, input: None });
+    }
+
+    /// Wakes a fiber at its pause.
+    pub fn resume(&mut self, number: u32, fiber: u64, woken: &Woken) {
+        let program = self.program;
+        let Some((place, journey_index)) = self.live(number) else { return };
+        let Some((at, pause)) = self.pause_of(place, fiber, &program.module.journeys[journey_index]) else { return };
         match self.take_frame(place, at, pause) {
             Ok(frame) => {
-                self.wake(number, fiber, &Woken { arm, resume, by_event: false }, &frame, pause);
+                self.wake(number, fiber, woken, &frame, pause);
                 self.put_frame(frame);
                 self.clear();
             }
-            Err(fault) => self.park(number, journey_index, fault, cause),
+            Err(fault) => self.park(number, journey_index, fault, Cause { fiber, arm: Some(woken.arm), by_event: false }),
         }
     }
 

@@ -32,6 +32,7 @@ impl Turn<'_> {
         // They are the parent's now, in the order in which they were registered.
         around.undos.extend(ended.undos);
         around.undos.sort_by_key(|undo| undo.at);
+        around.kept.extend(ended.kept);
         let (pause, frame) = (around.pause, around.frame.clone());
         let pause = step.journey.pauses.get(pause as usize).ok_or_else(|| internal(Span::default()))?;
         let fork = pause.fork.as_ref().ok_or_else(|| internal(pause.span))?;

@@ -1,13 +1,15 @@
 //! What a step has done becomes true: its effects, where the instance sleeps now, or how it ends; or its failure alone.
 
-use super::record;
+use super::asides::{Aside, orphans};
 use super::step::{Cause, Step};
 use super::turn::Turn;
+use super::{Outgoing, record};
 use crate::counters::reason_index;
-use crate::customer::{Cooldown, Ending, Failure, Fiber, Instance};
+use crate::customer::{Busy, Cooldown, Ending, Failure, Fiber, Instance, Parent};
 use crate::effect::{self, Kind};
 use journey_compiler::Span;
-use journey_compiler::machine::{EffectRecord, Fault};
+use journey_compiler::hir::EventId;
+use journey_compiler::machine::{EffectRecord, Fault, codec};
 use journey_compiler::mir::Effect;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
@@ -15,18 +17,31 @@ use smol_str::SmolStr;
 impl Turn<'_> {
     /// All that a step has done counts from here on. What more a step can do is to be hung in here: in
     /// [`Turn::commit_effect`] what it does by itself, in [`Turn::ended`] what follows from the end of an instance.
-    pub fn commit(&mut self, number: u32, journey_index: usize, step: Step<'_>, cause: Cause) {
-        let changed = self.commit_effects(number, journey_index);
+    pub fn commit(&mut self, number: u32, journey_index: usize, mut step: Step<'_>, cause: Cause) {
+        let changed = self.commit_effects(number, journey_index, &step.caused);
         let since = step.since;
-        if let Some(instance) = self.instance(number).filter(|_| cause.by_event) {
-            instance.repeats = 0;
+        let from_outside = cause.by_event && self.depth == 0;
+        if let Some(instance) = self.instance(number) {
+            if from_outside {
+                instance.repeats = 0;
+            }
+            let steps = instance.steps;
+            for fiber in step.fibers.iter_mut().filter(|fiber| fiber.armed >= since) {
+                if let Some(Busy::Call(call)) = fiber.busy.as_deref_mut() {
+                    call.key.0 = steps;
+                }
+            }
         }
+        let waits: SmallVec<[u64; 1]> =
+            step.fibers.iter().filter(|fiber| fiber.armed >= since && !fiber.kept.is_empty()).map(|fiber| fiber.id).collect();
         if self.stand(number, journey_index, step.fibers, step.ending) {
             self.tell_pauses(number, journey_index, since);
             self.after_step(number, changed);
         } else if changed {
             self.judge_conditions();
         }
+        self.asides.found.extend(waits.into_iter().map(|fiber| Aside::Waits { number, fiber }));
+        self.follow();
     }
 
     /// From here on the instance stands so; where no fiber is left, it has ended. Says whether it is still there.
@@ -37,6 +52,7 @@ impl Turn<'_> {
         self.leave_pauses(journey_index, &left);
         let Some(place) = self.customer.place_of(number) else { return false };
         let fibers = &self.customer.instances[place].fibers;
+        self.asides.found.extend(orphans(&left, fibers));
         if fibers.is_empty() {
             self.ended(place, journey_index, ending.unwrap_or(Ending::Cancelled));
             return false;
@@ -72,6 +88,7 @@ impl Turn<'_> {
         let undoing = instance.fibers.iter().filter(|fiber| fiber.undoes()).cloned().collect();
         self.moved = true;
         self.stand(number, journey_index, undoing, Some(Ending::Finished(outcome)));
+        self.follow();
     }
 
     /// An instance has ended and is gone.
@@ -98,13 +115,19 @@ impl Turn<'_> {
             }
         };
         self.tell(journey_index, Some(instance.number), kind);
+        let result = match ending {
+            Ending::Finished(outcome) => outcome,
+            Ending::Cancelled => journey.cancelled_result(),
+        };
+        self.tell_parent(instance.number, result);
     }
 
     /// Tells to which pauses the step has led, in the order in which they began.
     fn tell_pauses(&mut self, number: u32, journey_index: usize, since: u64) {
         let Some(instance) = self.instance(number) else { return };
         let begun = instance.fibers.iter().filter(|fiber| fiber.armed >= since);
-        let mut begun: SmallVec<[_; 2]> = begun.map(|fiber| (fiber.armed, fiber.pause, fiber.due_ms())).collect();
+        let mut begun: SmallVec<[_; 2]> =
+            begun.map(|fiber| (fiber.armed, fiber.pause, fiber.due_ms().filter(|_| fiber.busy.is_none()))).collect();
         begun.sort_unstable();
         for (_, pause, until_ms) in begun {
             self.tell(journey_index, Some(number), Kind::Paused { pause, until_ms });
@@ -117,7 +140,7 @@ impl Turn<'_> {
     }
 
     /// Counts and tells the step's effects, in order; says whether it changed the profile.
-    fn commit_effects(&mut self, number: u32, journey_index: usize) -> bool {
+    fn commit_effects(&mut self, number: u32, journey_index: usize, caused: &[(u64, usize)]) -> bool {
         let effects = std::mem::take(&mut self.cx.effects);
         let step = self.instance(number).map_or(0, |instance| {
             instance.steps += 1;
@@ -125,7 +148,8 @@ impl Turn<'_> {
         });
         let mut changed = false;
         for (index, record) in effects.iter().enumerate() {
-            changed |= self.commit_effect(number, journey_index, effect::Key { step, index }, record);
+            let fiber = caused.iter().find(|&&(_, upto)| index < upto).map_or(Fiber::MAIN, |&(fiber, _)| fiber);
+            changed |= self.commit_effect((number, fiber), journey_index, effect::Key { step, index }, record);
         }
         self.cx.effects = effects;
         if changed {
@@ -134,7 +158,7 @@ impl Turn<'_> {
         changed
     }
 
-    fn commit_effect(&mut self, number: u32, journey_index: usize, key: effect::Key, record: &EffectRecord) -> bool {
+    fn commit_effect(&mut self, (number, fiber): (u32, u64), journey_index: usize, key: effect::Key, record: &EffectRecord) -> bool {
         let program = self.program;
         let Some(description) = program.module.effects.get(record.effect.0 as usize) else { return false };
         let args = record.args.as_slice();
@@ -162,8 +186,56 @@ impl Turn<'_> {
             }
             // The fiber has it.
             Effect::Undo { .. } => false,
-            Effect::Call { .. } | Effect::Emit { .. } | Effect::Start { .. } => false,
+            &Effect::Call { service, operation } => {
+                self.tell(journey_index, Some(number), Kind::Calling { service, operation, args });
+                false
+            }
+            &Effect::Emit { event, broadcast } => {
+                let payload = args.first().copied().unwrap_or(0);
+                self.tell(journey_index, Some(number), Kind::Emit { event, payload, broadcast, key });
+                self.emit(event, payload, broadcast);
+                false
+            }
+            &Effect::Start { journey, run } => {
+                let run = run.then_some(Parent { instance: number, fiber });
+                self.asides.found.push(Aside::Start {
+                    journey: journey.index(),
+                    args: self.given(journey.index(), args),
+                    run,
+                    depth: self.depth + 1,
+                });
+                false
+            }
         }
+    }
+
+    /// An event that a step has emitted follows it, or goes to all.
+    fn emit(&mut self, event: EventId, word: u64, broadcast: bool) {
+        let module = &self.program.module;
+        let Some(def) = module.events.get(event.index()) else { return };
+        let mut payload = Vec::new();
+        if record::encode(&module.types, def.record, word, self.cx, &mut payload).is_err() {
+            return;
+        }
+        let (depth, at_ms) = (self.depth + 1, self.now_ms);
+        if broadcast {
+            self.outgoing.push(Outgoing { event: def.name.clone(), payload, at_ms, depth, after: None });
+        } else {
+            self.asides.found.push(Aside::Emitted { event, payload, depth });
+        }
+    }
+
+    /// The parameters of a child as bytes.
+    fn given(&self, journey: usize, words: &[u64]) -> Vec<u8> {
+        let module = &self.program.module;
+        let params = module.journeys.get(journey).and_then(|journey| journey.child.as_ref()).map_or(&[][..], |child| &child.params);
+        let mut bytes = Vec::new();
+        for (&ty, &word) in params.iter().zip(words) {
+            if codec::encode(&module.types, ty, word, self.cx, &mut bytes).is_err() {
+                break;
+            }
+        }
+        bytes
     }
 
     /// Writes the profile that stands in the heap into the customer.
@@ -198,7 +270,16 @@ impl Turn<'_> {
         let event = self.offered_event();
         self.moved = true;
         let arm = cause.arm.and_then(|arm| u32::try_from(arm).ok());
-        let failure = Failure { at_ms: self.now_ms, error: error.clone(), line, file: file.clone(), fiber: cause.fiber, arm, event };
+        let failure = Failure {
+            at_ms: self.now_ms,
+            error: error.clone(),
+            line,
+            file: file.clone(),
+            fiber: cause.fiber,
+            arm,
+            event,
+            given: self.given.clone(),
+        };
         let Some(instance) = self.customer.instances.get_mut(place) else { return };
         instance.failure = Some(Box::new(failure));
         let fibers = std::mem::take(&mut instance.fibers);
@@ -208,10 +289,12 @@ impl Turn<'_> {
         }
         self.counters.journeys[journey_index].failed += 1;
         self.tell(journey_index, Some(number), Kind::Failed { error: &error, file: &file, line });
+        self.tell_parent(number, self.program.module.journeys[journey_index].failed_result());
+        self.follow();
     }
 
     /// What a retry must be offered again.
-    fn offered_event(&mut self) -> Option<(String, Vec<u8>)> {
+    pub fn offered_event(&mut self) -> Option<(String, Vec<u8>)> {
         let offer = self.offer?;
         self.stage();
         let module = &self.program.module;

@@ -49,6 +49,10 @@ impl Engine {
 
     fn arm_rows(&mut self, program: &Program, customer: &Customer, fiber: &Fiber, index: usize, event: EventId, rows: &mut Vec<Row>) {
         let Some(pause) = program.module.journeys[index].pauses.get(fiber.pause as usize) else { return };
+        // Busy for it, the engine keeps the event.
+        if pause.is_busy() && program.module.journeys[index].kept.contains(&event) {
+            rows.push(Row::Any);
+        }
         for (arm_index, correlation) in arms_on(pause, event) {
             let value = correlation.and_then(|correlation| self.frame_side(program, customer, fiber, pause, correlation));
             rows.push(match value {
@@ -77,6 +81,7 @@ impl Engine {
         self.cx.begin(0, "", self.budget);
         let word = match offer.payload {
             Payload::Json(data) => payload::decode(&program, record, data, &mut self.cx).ok(),
+            Payload::Held(_) => None,
             Payload::Encoded(mut bytes) => record::decode(&program.module.types, record, &mut bytes, &mut self.cx).ok(),
         };
         let mut found = Vec::new();
@@ -94,7 +99,9 @@ impl Engine {
 fn arms_on(pause: &Pause, on: EventId) -> impl Iterator<Item = (usize, Option<&Correlation>)> {
     pause.arms.iter().enumerate().filter_map(move |(index, arm)| match arm {
         Arm::Event { event, correlation, .. } if *event == on => Some((index, correlation.as_ref())),
-        _ => None,
+        Arm::Event { .. } | Arm::Deadline { .. } | Arm::When { .. } | Arm::Answer { .. } | Arm::Unanswered { .. } | Arm::Ended { .. } => {
+            None
+        }
     })
 }
 

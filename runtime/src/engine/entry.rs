@@ -67,7 +67,7 @@ impl Turn<'_> {
     }
 
     /// Why the key may not enter now, and who holds its place.
-    fn refused(&self, journey_index: usize, journey: &Journey, key: Option<&str>) -> Option<(Refusal, Option<u32>)> {
+    pub fn refused(&self, journey_index: usize, journey: &Journey, key: Option<&str>) -> Option<(Refusal, Option<u32>)> {
         if journey.key != Key::Unlimited {
             let holder = self
                 .customer

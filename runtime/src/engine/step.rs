@@ -79,7 +79,7 @@ impl<'t> Turn<'t> {
         step.ending = instance.ending;
         for fiber in &instance.fibers {
             step.fibers.push(match fiber.id == woken {
-                true => Fiber { undos: fiber.undos.clone(), ..Fiber::new(fiber.id, fiber.parent) },
+                true => Fiber { undos: fiber.undos.clone(), kept: fiber.kept.clone(), ..Fiber::new(fiber.id, fiber.parent) },
                 false => fiber.clone(),
             });
         }
@@ -131,6 +131,11 @@ impl<'t> Turn<'t> {
             asleep.deadlines.clear();
             asleep.deadlines.extend_from_slice(&self.cx.deadlines);
             asleep.armed = armed;
+            asleep.busy = None;
+        }
+        if encoded.is_ok() && def.is_busy() {
+            self.cx.frame = frame;
+            return self.begin_busy(step, fiber, def);
         }
         if let Some(fork) = &def.fork {
             self.fork(step, fiber, fork, &frame);

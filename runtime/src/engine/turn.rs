@@ -1,6 +1,8 @@
 //! One input's work on one customer.
 
-use super::{Editions, Engine, Offer, Payload, Profiles, record};
+use super::asides::Asides;
+use super::{Editions, Engine, Offer, Outgoing, Payload, Profiles, record};
+use crate::answers::Answers;
 use crate::counters::Counters;
 use crate::customer::Customer;
 use crate::effect::{Effect, Kind, Observer};
@@ -42,6 +44,19 @@ pub(super) struct Turn<'t> {
     pub payload: u64,
     /// Whether the event goes to all customers: then conditions without an event are not judged for it.
     pub broadcast: bool,
+    /// Who answers calls; where a step can make none, nobody.
+    pub answers: Option<&'t mut dyn Answers>,
+    /// What steps have broadcast.
+    pub outgoing: &'t mut Vec<Outgoing>,
+    /// How many emits led to what is handled.
+    pub depth: u32,
+    /// What is left to follow steps.
+    pub asides: Asides,
+    /// Payloads of events that are handled within the turn.
+    pub held: Vec<Vec<u8>>,
+    /// The child that makes its first step, and what it is given.
+    pub starting: Option<u32>,
+    pub given: Option<Vec<u8>>,
     /// Whether anything of the customer has changed.
     pub moved: bool,
     /// How far the heap holds what every step needs: payload and profile.
@@ -86,6 +101,13 @@ impl<'t> Turn<'t> {
             offer,
             payload: 0,
             broadcast: false,
+            answers: None,
+            outgoing: &mut engine.outgoing,
+            depth: offer.map_or(0, |offer| offer.depth),
+            asides: Asides::default(),
+            held: Vec::new(),
+            starting: None,
+            given: None,
             moved: false,
             mark: 0,
             stale: true,
@@ -120,6 +142,10 @@ impl<'t> Turn<'t> {
         let record = module.events.get(offer.event.index())?.record;
         match offer.payload {
             Payload::Json(data) => payload::decode(self.program, record, data, self.cx).ok(),
+            Payload::Held(index) => {
+                let mut bytes = self.held.get(index)?.as_slice();
+                record::decode(&module.types, record, &mut bytes, self.cx).ok()
+            }
             Payload::Encoded(mut bytes) => record::decode(&module.types, record, &mut bytes, self.cx).ok(),
         }
     }
@@ -149,6 +175,7 @@ impl<'t> Turn<'t> {
     pub fn begin_step(&mut self) {
         self.cx.fuel = self.budget;
         self.cx.effects.clear();
+        self.cx.depth = self.depth;
     }
 
     /// Runs a function with a fresh budget.

@@ -15,6 +15,7 @@ impl<S: Store> Runner<'_, '_, S> {
         let mut fired = false;
         while self.world.fire_before(target_ms)? {
             fired = true;
+            self.spread()?;
             self.commit_if_full()?;
         }
         self.world.clock_ms = Some(target_ms);
@@ -23,6 +24,7 @@ impl<S: Store> Runner<'_, '_, S> {
 
     fn fire_until(&mut self, limit_ms: i64) -> Result<(), RunError> {
         while self.world.fire_until(limit_ms)? {
+            self.spread()?;
             self.commit_if_full()?;
         }
         Ok(())

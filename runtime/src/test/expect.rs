@@ -1,5 +1,6 @@
 //! Expectations of a test.
 
+use super::outside::Asked;
 use super::timeline::What;
 use super::{Broken, Runner, value};
 use crate::store::Store;
@@ -37,7 +38,10 @@ impl Runner<'_> {
             Expect::At { not, journey, step } => self.judge_at(customer, *not, *journey, step.as_deref()),
             &Expect::Finished { not, journey, outcome } => Ok(self.judge_finished(customer, not, journey, outcome)),
             &Expect::Failed { not, journey } => Ok(self.judge_failed(customer, not, journey)),
-            Expect::Emitted { .. } | Expect::Called { .. } => Ok(None),
+            &Expect::Emitted { not, event, times, filter } => self.judge_emitted(customer, event, Asked { not, times, filter }),
+            &Expect::Called { not, service, operation, times, filter } => {
+                self.judge_called(customer, (service, operation), Asked { not, times, filter })
+            }
             &Expect::Cond(function) => self.judge_cond(customer, function),
         }
     }

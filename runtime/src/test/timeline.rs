@@ -1,9 +1,11 @@
 //! What happened to each customer, for expectations and for people.
 
 use super::dated;
-use crate::effect::{Effect, Kind, Observer, reason_of};
+use crate::effect::lines::operation_of;
+use crate::effect::{Effect, Kind, Observer, reason_of, request};
 use crate::engine::record;
-use journey_compiler::hir::{ChannelId, MessageId};
+use crate::wire::json;
+use journey_compiler::hir::{ChannelId, EventId, MessageId, OperationId, ServiceId};
 use journey_compiler::machine::codec;
 use journey_compiler::machine::text::format_time;
 
@@ -42,6 +44,17 @@ pub(super) enum What {
     },
     Failed {
         journey: usize,
+    },
+    Emitted {
+        event: EventId,
+        /// The payload, as `machine::codec` writes it.
+        values: Vec<u8>,
+    },
+    Called {
+        service: ServiceId,
+        operation: OperationId,
+        /// The parameters, likewise.
+        values: Vec<u8>,
     },
     Else,
 }
@@ -99,8 +112,27 @@ fn what(effect: &Effect<'_>) -> What {
         }
         Kind::Finished { outcome } => What::Finished { journey: effect.journey, outcome },
         Kind::Failed { .. } => What::Failed { journey: effect.journey },
-        Kind::Started | Kind::Cancelled | Kind::Refused(_) | Kind::Profile { .. } | Kind::Paused { .. } => What::Else,
+        Kind::Emit { event, payload, .. } => {
+            let mut values = Vec::new();
+            let record = effect.module.events.get(event.index()).map(|event| event.record);
+            let written = record.map(|record| record::encode(&effect.module.types, record, payload, effect.cx, &mut values));
+            if matches!(written, Some(Ok(()))) { What::Emitted { event, values } } else { What::Else }
+        }
+        Kind::Calling { service, operation, args } => {
+            called(effect, (service, operation), args).map_or(What::Else, |values| What::Called { service, operation, values })
+        }
+        Kind::Started | Kind::Call { .. } | Kind::Cancelled | Kind::Refused(_) | Kind::Profile { .. } | Kind::Paused { .. } => What::Else,
     }
+}
+
+/// The parameters of a call.
+fn called(effect: &Effect<'_>, called: (ServiceId, OperationId), args: &[u64]) -> Option<Vec<u8>> {
+    let (_, operation) = operation_of(effect.module, called)?;
+    let mut values = Vec::new();
+    for ((_, ty), &word) in operation.params.iter().zip(request::parts(operation, args)?.params) {
+        codec::encode(&effect.module.types, *ty, word, effect.cx, &mut values).ok()?;
+    }
+    Some(values)
 }
 
 /// An effect as a sentence.
@@ -127,6 +159,25 @@ fn sentence(effect: &Effect<'_>) -> String {
                 channels.iter().zip(reasons).map(|(&via, &reason)| format!("{} {}", channel(via), reason_of(reason))).collect();
             format!("{journey} does not send {}: {}", message(id), why.join(", "))
         }
+        Kind::Calling { service, operation, .. } => format!("{journey} calls {}", operation_name(effect, (service, operation))),
+        Kind::Call { service, operation, answer, .. } => {
+            let name = operation_name(effect, (service, operation));
+            let ret = operation_of(module, (service, operation)).and_then(|(_, operation)| operation.ret);
+            match answer {
+                Ok(word) => {
+                    let mut text = String::new();
+                    if let Some((word, ret)) = word.zip(ret) {
+                        json::value(&mut text, &module.types, ret, word, effect.cx);
+                    }
+                    format!("{name} answers {text}").trim_end().to_owned()
+                }
+                Err(why) => format!("the call of {name} fails: {why}"),
+            }
+        }
+        Kind::Emit { event, broadcast, .. } => {
+            let name = module.events.get(event.index()).map_or("", |event| event.name.as_str());
+            format!("{journey} {} {name}", if broadcast { "broadcasts" } else { "emits" })
+        }
         Kind::Profile { field, .. } => {
             let record = module.profile.as_ref().map(|profile| module.types.record(profile.record));
             let name = record.and_then(|record| record.fields.get(field)).map_or("", |field| field.name.as_str());
@@ -141,4 +192,8 @@ fn sentence(effect: &Effect<'_>) -> String {
             }
         }
     }
+}
+
+fn operation_name(effect: &Effect<'_>, called: (ServiceId, OperationId)) -> String {
+    operation_of(effect.module, called).map_or_else(String::new, |(service, operation)| format!("{service}.{}", operation.name))
 }

@@ -9,6 +9,7 @@ use journey_compiler::machine::{Context, FaultKind, civil};
 use journey_compiler::mir::GlobalId;
 use journey_compiler::types::{EnumId, FieldDef, RecordId, Type, TypeId, Types};
 use serde::Deserializer;
+use serde::de::DeserializeSeed;
 use std::fmt::Write;
 use visit::ObjectVisitor;
 
@@ -38,6 +39,17 @@ pub fn decode_given(program: &Program, record: RecordId, data: &str, cx: &mut Co
     Ok(slots.iter().enumerate().filter_map(|(index, slot)| slot.map(|word| (index, word))).collect())
 }
 
+/// Reads a value of any type, such as the answer of a call, into the heap.
+///
+/// # Errors
+/// As [`decode`]; paths begin with `answer`.
+pub fn decode_answer(program: &Program, ty: TypeId, data: &str, cx: &mut Context) -> Result<u64, Reason> {
+    let mut decoder = Decoder { root: "answer", ..Decoder::new(program, cx) };
+    let mut json = serde_json::Deserializer::from_str(data);
+    let read = visit::Value { decoder: &mut decoder, ty }.deserialize(&mut json);
+    read.and_then(|word| json.end().map(|()| word)).map_err(|error| decoder.reason(Some(&error)))
+}
+
 /// A step of a path into the payload.
 #[derive(Clone, Copy)]
 enum Part<'p> {
@@ -49,6 +61,8 @@ struct Decoder<'p, 'c> {
     program: &'p Program,
     types: &'p Types,
     cx: &'c mut Context,
+    /// What paths begin with.
+    root: &'static str,
     path: Vec<Part<'p>>,
     /// Words of the records and lists that are being read, innermost last; `None` is a field not seen.
     slots: Vec<Option<u64>>,
@@ -58,7 +72,7 @@ struct Decoder<'p, 'c> {
 
 impl<'p, 'c> Decoder<'p, 'c> {
     fn new(program: &'p Program, cx: &'c mut Context) -> Self {
-        Self { program, types: &program.module.types, cx, path: Vec::new(), slots: Vec::new(), failure: None }
+        Self { program, types: &program.module.types, cx, root: "data", path: Vec::new(), slots: Vec::new(), failure: None }
     }
 
     fn open_slots(&mut self, count: usize) -> usize {
@@ -81,7 +95,7 @@ impl<'p, 'c> Decoder<'p, 'c> {
     }
 
     fn path_text(&self) -> String {
-        let mut text = String::from("data");
+        let mut text = String::from(self.root);
         for part in &self.path {
             let _ = match part {
                 Part::Field(name) => write!(text, ".{name}"),

@@ -9,9 +9,9 @@ use serde_json::value::RawValue;
 use std::fmt;
 
 /// A value of a type.
-struct Value<'d, 'p, 'c> {
-    decoder: &'d mut Decoder<'p, 'c>,
-    ty: TypeId,
+pub(super) struct Value<'d, 'p, 'c> {
+    pub decoder: &'d mut Decoder<'p, 'c>,
+    pub ty: TypeId,
 }
 
 impl<'de> DeserializeSeed<'de> for Value<'_, '_, '_> {
