@@ -74,3 +74,10 @@ fn all_events_are_accounted_for(project: &Path, events: &Path, told: &Value) {
 fn count(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value} is no count"))
 }
+
+#[test]
+fn every_example_has_the_one_layout() {
+    for project in examples() {
+        succeeded("fmt", &project, &journey("fmt", &project, &["--check"]));
+    }
+}

@@ -38,7 +38,7 @@ fn two_slips_are_told_as_the_readme_shows() {
         fs::copy(example.join(name), folder.path().join(name)).unwrap();
     }
     let right = fs::read_to_string(example.join("cart_recovery.journey")).unwrap();
-    let wrong = right.replace("order.cart_id == cart.cart_id", "order.cart_id == cart.items").replace("plain   45%", "plain   55%");
+    let wrong = right.replace("order.cart_id == cart.cart_id", "order.cart_id == cart.items").replace("plain 45%", "plain 55%");
     fs::write(folder.path().join("cart_recovery.journey"), wrong).unwrap();
     assert_eq!(shown("journey check"), printed(folder.path(), "check"));
 }

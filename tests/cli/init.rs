@@ -7,6 +7,8 @@ fn a_new_project_passes_check_and_test_and_runs() {
     insta::assert_snapshot!("init", made.all());
     let check = folder.journey(&["check", "shop", "--deny", "warnings"]);
     assert_eq!(check.all(), "status 0\n--- out\nshop: 1 journey, 2 messages, 4 tests: no problems\n--- err\n");
+    let fmt = folder.journey(&["fmt", "shop", "--check"]);
+    assert_eq!(fmt.status, 0, "{}", fmt.all());
     let test = folder.journey(&["test", "shop"]);
     assert_eq!((test.status, test.out.lines().last()), (0, Some("4 passed, 0 failed")), "{test:?}");
     let run = folder.journey(&["run", "shop", "--events", "shop/events.ndjson", "--drain"]);
