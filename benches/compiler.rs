@@ -12,7 +12,7 @@ use journey_compiler::analysis;
 use journey_compiler::machine::Context;
 use journey_compiler::mir::FunctionId;
 use journey_compiler::project::Project;
-use journey_compiler::{Backend, Program, Severity, Sources, check, lower, parse};
+use journey_compiler::{Backend, FileId, Program, Severity, Sources, check, format, lower, parse};
 use measure::{Limit, figure, least, side_by_side};
 use std::fmt::Write;
 use std::hint::black_box;
@@ -280,4 +280,22 @@ impl Used {
         let peak_kb = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
         format!("{:.2} s of processor time, {} MB at most", Self::now().cpu_s - self.cpu_s, peak_kb.unwrap_or(0) / 1_000)
     }
+}
+
+/// 10,000 lines that have to be laid out anew, against parsing them.
+fn formatting() {
+    let tidy = format::format(&format!("{DECLARATIONS}{}", long_journey("j0"))).unwrap().text;
+    let one = tidy.lines().count();
+    let mut source = String::new();
+    for line in tidy.repeat(10_000_usize.div_ceil(one)).lines() {
+        // What is tidy already would be the easiest case.
+        writeln!(source, "   {}  // {}", line.trim(), line.len()).unwrap();
+    }
+    let lines = source.lines().count();
+    let laid_out = || format::format(&source).unwrap().text.len() as u64;
+    let parsed = || journey_grammar::parse(&source, FileId(0)).len() as u64;
+    let [format, parse] = side_by_side(LIMIT, &mut [&mut { laid_out }, &mut { parsed }]).map(|time| time.as_secs_f64() * 1e3);
+    let detail = format!("{lines} lines, {} KiB", source.len() >> 10);
+    figure("10,000 lines laid out, in ms", &detail, format * 1e4 / lines as f64, Limit::AtMost(200.0));
+    figure("laying out, to parsing the same text", &format!("{format:.1} ms, parse {parse:.1} ms"), format / parse, Limit::AtMost(5.0));
 }

@@ -59,6 +59,7 @@ const AFTER_HELP: &str = "\
 Begin here:
   journey init shop                   make a small project that works
   journey check shop                  find every mistake in it
+  journey fmt shop                    lay its files out alike
   journey test shop                   run its tests; days pass in milliseconds
   journey run shop --events shop/events.ndjson --drain
                                       run it over recorded events, to the end

@@ -4,6 +4,7 @@
 //! after every change the whole project of the document is analysed anew.
 
 mod diagnostics;
+mod formatting;
 mod position;
 mod server;
 mod transport;

@@ -33,29 +33,37 @@ impl Encoding {
 
 /// The range of the bytes `start..end`, which are cut to the text and to characters.
 pub fn range(text: &str, start: u32, end: u32, encoding: Encoding) -> Range {
-    let start = text.floor_char_boundary((start as usize).min(text.len()));
-    let end = text.floor_char_boundary((end as usize).min(text.len())).max(start);
-    Range::new(position(text, start, encoding), position(text, end, encoding))
+    Lines::of(text).range(start as usize, end as usize, encoding)
 }
 
-/// Lines end in `\n`, `\r\n` or `\r`, as the protocol has it.
-fn position(text: &str, offset: usize, encoding: Encoding) -> Position {
-    let before = &text[..offset];
-    let bytes = text.as_bytes();
-    let ends_line = |at: usize| bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
-    let (mut line, mut start) = (0, 0);
-    for at in line_ends(before) {
-        if ends_line(at) {
-            line += 1;
-            start = at + 1;
-        }
+/// A text with the starts of its lines, which end in `\n`, `\r\n` or `\r`, as the protocol has it.
+pub struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    /// Those of a text.
+    pub fn of(text: &'t str) -> Self {
+        let bytes = text.as_bytes();
+        let ends_line = |at: usize| bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+        let starts = std::iter::once(0).chain((0..bytes.len()).filter(|&at| ends_line(at)).map(|at| at + 1)).collect();
+        Self { text, starts }
     }
-    let to_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Position::new(to_u32(line), to_u32(encoding.units(&before[start..])))
-}
 
-fn line_ends(text: &str) -> impl Iterator<Item = usize> {
-    text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r')).map(|(at, _)| at)
+    /// The range of the bytes `start..end`, which are cut to the text and to characters.
+    pub fn range(&self, start: usize, end: usize, encoding: Encoding) -> Range {
+        let start = self.text.floor_char_boundary(start.min(self.text.len()));
+        let end = self.text.floor_char_boundary(end.min(self.text.len())).max(start);
+        Range::new(self.position(start, encoding), self.position(end, encoding))
+    }
+
+    fn position(&self, offset: usize, encoding: Encoding) -> Position {
+        let line = self.starts.partition_point(|&start| start <= offset).saturating_sub(1);
+        let start = self.starts.get(line).copied().unwrap_or(0);
+        let to_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Position::new(to_u32(line), to_u32(encoding.units(&self.text[start..offset])))
+    }
 }
 
 #[cfg(test)]

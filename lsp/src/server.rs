@@ -1,12 +1,14 @@
 //! The loop: what an editor sends, and what is answered.
 
 use crate::diagnostics::{self, Known, Naming, Published, canonical};
+use crate::formatting;
 use crate::position::Encoding;
 use crate::transport::{self, Incoming};
 use gen_lsp_types::{
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, InitializeParams,
-    InitializeResult, PublishDiagnosticsParams, Save, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentContentChangeEvent,
-    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, Uri,
+    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentFormattingParams, DocumentRangeFormattingParams, InitializeParams, InitializeResult, PublishDiagnosticsParams, Range, Save,
+    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentContentChangeEvent, TextDocumentSync, TextDocumentSyncKind,
+    TextDocumentSyncOptions, Uri,
 };
 use journey_compiler::project::Overlay;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -134,7 +136,32 @@ impl<W: Write> Server<W> {
             }
             (State::Running, "initialize") => self.fail(request.id, ErrorCode::InvalidRequest, String::from("`initialize` came twice")),
             (State::Stopped, _) => self.fail(request.id, ErrorCode::InvalidRequest, String::from("nothing but `exit` follows `shutdown`")),
+            (State::Running, "textDocument/formatting") => {
+                let params = serde_json::from_value::<DocumentFormattingParams>(request.params);
+                let asked = params.map(|params| (params.text_document.uri, None));
+                self.format(request.id, asked)
+            }
+            (State::Running, "textDocument/rangeFormatting") => {
+                let params = serde_json::from_value::<DocumentRangeFormattingParams>(request.params);
+                let asked = params.map(|params| (params.text_document.uri, Some(params.range)));
+                self.format(request.id, asked)
+            }
             (State::Running, method) => self.fail(request.id, ErrorCode::MethodNotFound, format!("`{method}` isn't offered")),
+        }
+    }
+
+    /// Lays an open document out, or a part of it.
+    fn format(&mut self, id: RequestId, asked: serde_json::Result<(Uri, Option<Range>)>) -> io::Result<()> {
+        let (uri, part) = match asked {
+            Ok(asked) => asked,
+            Err(error) => return self.fail(id, ErrorCode::InvalidParams, format!("the request can't be read: {error}")),
+        };
+        let Some(document) = self.documents.get(&uri) else {
+            return self.fail(id, ErrorCode::InvalidParams, String::from("only open documents are laid out"));
+        };
+        match formatting::of_text(&document.text, part, self.encoding) {
+            Ok(edits) => self.send(Response::new_ok(id, edits)),
+            Err(error) => self.fail(id, ErrorCode::RequestFailed, error.to_string()),
         }
     }
 
@@ -151,6 +178,8 @@ impl<W: Write> Server<W> {
         let capabilities = ServerCapabilities {
             position_encoding: Some(self.encoding.kind()),
             text_document_sync: Some(TextDocumentSync::Options(sync)),
+            document_formatting_provider: Some(true.into()),
+            document_range_formatting_provider: Some(true.into()),
             ..ServerCapabilities::default()
         };
         let version = Some(env!("CARGO_PKG_VERSION").to_owned());

@@ -24,7 +24,7 @@ Examples:
   journey fmt                           all files of the project around the current folder
   journey fmt shop                      all files below a folder
   journey fmt shop/welcome.journey      one file
-  journey fmt --check                   change nothing; fail where a file would change, as wanted in CI
+  journey fmt --check                   change nothing, fail where a file would change
   journey fmt - < draft.journey         from standard input to standard output, as wanted by editors
 
 With `--check` the exit status is 1 where a file would change.")]

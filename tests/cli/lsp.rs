@@ -197,3 +197,41 @@ fn a_new_file_of_a_project_counts_before_it_is_saved() {
     assert_eq!((file.as_str(), told.len()), ("new.journey", 1), "{told:?}");
     assert_eq!(editor.end(), 0);
 }
+
+/// Makes the edits that an editor was told, all in ASCII texts.
+fn edited(text: &str, edits: &Value) -> String {
+    let offset = |place: &Value| {
+        let line = usize::try_from(place["line"].as_u64().unwrap()).unwrap();
+        let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+        start + usize::try_from(place["character"].as_u64().unwrap()).unwrap()
+    };
+    let mut edited = text.to_owned();
+    for edit in edits.as_array().unwrap().iter().rev() {
+        let range = &edit["range"];
+        edited.replace_range(offset(&range["start"])..offset(&range["end"]), edit["newText"].as_str().unwrap());
+    }
+    edited
+}
+
+#[test]
+fn a_document_is_laid_out_as_by_fmt_and_a_part_by_the_declarations_that_it_touches() {
+    let folder = Folder::with(&[]);
+    let (mut editor, result) = Editor::initialized(&folder, &[]);
+    assert_eq!(result["capabilities"]["documentFormattingProvider"], true);
+    assert_eq!(result["capabilities"]["documentRangeFormattingProvider"], true);
+    let text = "event  a{}\n\n\n\nevent  b{ id:String }\nevent  c{ id String }\nevent  d{}";
+    editor.open("untitled:x", text);
+    editor.diagnostics();
+    let options = json!({"tabSize": 8, "insertSpaces": false});
+    let document = json!({"uri": "untitled:x"});
+    let answer = editor.request("textDocument/formatting", json!({"textDocument": document, "options": options}));
+    let whole = "event a {}\n\nevent b { id: String }\nevent c { id String }\nevent d {}\n";
+    assert_eq!(edited(text, &answer["result"]), whole);
+    let range = json!({"start": {"line": 4, "character": 3}, "end": {"line": 4, "character": 9}});
+    let answer = editor.request("textDocument/rangeFormatting", json!({"textDocument": document, "options": options, "range": range}));
+    assert_eq!(edited(text, &answer["result"]), "event  a{}\n\n\n\nevent b { id: String }\nevent  c{ id String }\nevent  d{}");
+    let answer = editor.request("textDocument/formatting", json!({"textDocument": {"uri": "untitled:y"}, "options": options}));
+    assert_eq!(answer["error"]["code"], -32602);
+    assert_eq!(editor.request("textDocument/formatting", json!({}))["error"]["code"], -32602);
+    assert_eq!(editor.end(), 0);
+}

@@ -7,6 +7,7 @@ mod check;
 mod data;
 mod durable;
 mod explain;
+mod fmt;
 mod graph;
 mod help;
 mod init;

@@ -46,8 +46,7 @@ impl<'a> Layout<'a> {
             // Texts are the author's, to the letter.
             Rule::string | Rule::annotation | Rule::prefix => self.token(node),
             _ if node.first().is_none() => self.token(node),
-            Rule::expr => self.chain(node, INDENT),
-            Rule::head_expr | Rule::moment_expr => self.chain(node, HANG),
+            Rule::expr | Rule::head_expr | Rule::moment_expr => self.chain(node, INDENT),
             Rule::postfix | Rule::head_postfix => self.postfix(node),
             Rule::params | Rule::args | Rule::list | Rule::paren | Rule::index => self.bracketed(node),
             Rule::aggregate => self.aggregate(node),
@@ -77,7 +76,7 @@ impl<'a> Layout<'a> {
             }
             let hangs = !is_blocklike(kind) && (space == Space::Line || !self.is_bare(ends(child).0));
             let before = self.space(space, ends(child).0);
-            let node = self.node(child);
+            let node = if kind == Rule::head_expr && is_head(parent) { self.chain(child, HANG) } else { self.node(child) };
             let part = before.append(node);
             let indent = if parent == Rule::event_pattern || parent == Rule::route_stmt { HANG } else { INDENT };
             document = document.append(if hangs && previous.is_some() { part.nest(indent) } else { part });
@@ -85,6 +84,11 @@ impl<'a> Layout<'a> {
         }
         if in_head { document.group() } else { document }
     }
+}
+
+/// Where a condition stands right before a block.
+fn is_head(parent: Rule) -> bool {
+    matches!(parent, Rule::head | Rule::when_arm | Rule::after_arm | Rule::wait_limit | Rule::if_expr | Rule::else_if_expr)
 }
 
 /// What ends in a block of statements, or in other parts with lines of their own.
