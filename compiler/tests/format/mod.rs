@@ -174,3 +174,14 @@ fn what_is_refused_as_a_whole_stays() {
     assert!(formatted.broken);
     assert_eq!(formatted.text, deep);
 }
+
+#[test]
+fn the_deepest_nesting_is_laid_out() {
+    let deepest = journey_grammar::MAX_NESTING;
+    let values = format!("const a = {}1{}\n", "(".repeat(deepest), ")".repeat(deepest));
+    assert_eq!(holds("values", &values).lines().count(), 2 * deepest + 1);
+    let blocks = format!("journey a {{{}wait 1h{}}}\n", " loop {".repeat(deepest - 1), " }".repeat(deepest - 1));
+    assert_eq!(holds("blocks", &blocks).lines().count(), 2 * deepest + 1);
+    let types = format!("type A {{ a: {}Int{} }}\n", "List<".repeat(deepest - 1), ">".repeat(deepest - 1));
+    holds("types", &types);
+}
