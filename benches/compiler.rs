@@ -44,6 +44,7 @@ fn main() {
     condition();
     lambda();
     compilation();
+    long_journeys();
     large_project();
 }
 
@@ -216,11 +217,41 @@ fn compilation() {
         hundred.push_str(&long_journey(&format!("j{number}")));
     }
     for (what, source, limit) in [("a journey of 20 pauses", &one, 20.0), ("100 such journeys", &hundred, 1_000.0)] {
-        let time = least(LIMIT, || compile(source, Backend::Machine)).as_secs_f64() * 1e3;
+        let time = least(LIMIT, 5, || compile(source, Backend::Machine)).as_secs_f64() * 1e3;
         let (program, [parsed, checked, lowered, coded]) = compile_in_steps(source, Backend::Machine);
         let functions = program.module.functions.len();
         let detail = format!("parse {parsed:.1}, check {checked:.1}, lower {lowered:.1}, code {coded:.1} for {functions} functions");
         figure(&format!("{what} from source to code, in ms"), &detail, time, Limit::AtMost(limit));
+    }
+}
+
+/// Journeys longer than anybody writes: the time grows with the length, not with its square.
+fn long_journeys() {
+    let journey = |body: &str| format!("{DECLARATIONS}journey long {{\n enter on began as b\n var k = 0\n{body} profile.visits = k\n}}\n");
+    let row = |count: usize, line: &dyn Fn(usize) -> String| journey(&(0..count).map(line).collect::<String>());
+    let statements = |n: usize| row(n, &|at| format!(" k += {at} * profile.visits\n"));
+    let pauses = |n: usize| row(n, &|at| format!(" if profile.visits > {at} {{ wait 1d }}\n k = k * 3 - {at}\n"));
+    let text = |n: usize| {
+        let text: String = (0..n).map(|at| format!("{at} {{profile.visits}} ")).collect();
+        journey(&format!(" let t = \"{text}\"\n if t == \"\" {{ k = 1 }}\n"))
+    };
+    let lets = |n: usize| {
+        let (set, read): (String, String) =
+            (0..n).map(|at| (format!(" let v{at} = profile.visits + {at}\n"), format!(" k += v{at}\n"))).collect();
+        journey(&format!("{set} wait 1d\n{read}"))
+    };
+    let shapes: [(&str, usize, &dyn Fn(usize) -> String, f64); 4] = [
+        ("statements without a pause", 10_000, &statements, 2.0),
+        ("pauses, each behind a condition", 2_000, &pauses, 2.0),
+        ("parts of a text", 5_000, &text, 2.0),
+        ("variables that live across a pause", 1_000, &lets, 2.0),
+    ];
+    for (what, count, source, limit) in shapes {
+        let [half, whole] = [count / 2, count].map(|count| {
+            let source = source(count);
+            least(Duration::ZERO, 1, || compile(&source, Backend::Machine)).as_secs_f64()
+        });
+        figure(&format!("{count} {what}, in s"), &format!("{half:.2} s for half as many"), whole, Limit::AtMost(limit));
     }
 }
 

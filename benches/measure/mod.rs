@@ -3,10 +3,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How long `work` takes: the least of as many runs as fit into about `limit`, five at least.
-pub fn least<T>(limit: Duration, mut work: impl FnMut() -> T) -> Duration {
+/// How long `work` takes: the least of as many runs as fit into about `limit`, and of so many at least.
+pub fn least<T>(limit: Duration, runs_min: usize, mut work: impl FnMut() -> T) -> Duration {
     let (begun, mut least, mut runs) = (Instant::now(), Duration::MAX, 0);
-    while runs < 5 || begun.elapsed() < limit {
+    while runs < runs_min || begun.elapsed() < limit {
         let start = Instant::now();
         black_box(work());
         least = least.min(start.elapsed());

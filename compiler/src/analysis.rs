@@ -22,6 +22,8 @@ use std::thread;
 /// Warn of what nothing reads or names: only of a program without errors is that known, as what is broken names nothing.
 const UNUSED: [&str; 2] = ["W0202", "W0204"];
 
+/// Variables that an instance may keep while it sleeps.
+const FRAME_VARIABLES_MAX: usize = 1_000;
 /// Files that are worth a thread.
 const FILES_A_THREAD: usize = 8;
 
@@ -80,6 +82,13 @@ impl Analysis {
         };
         self.since = Since::Bodies { fresh: Fresh::default(), messages: FxHashSet::default() };
         let module = self.lowered.insert(lowered).module.clone();
+        let large = module.journeys.iter().flat_map(|journey| &journey.pauses).filter(|pause| pause.frame.len() > FRAME_VARIABLES_MAX);
+        let large: Vec<Diagnostic> = large.map(|pause| large_frame(pause.span, pause.frame.len())).collect();
+        if !large.is_empty() {
+            self.diagnostics.extend(large);
+            sort(&mut self.diagnostics);
+            return None;
+        }
         match Program::new(module, backend) {
             Ok(program) => Some(program),
             Err(fault) => {
@@ -202,6 +211,12 @@ pub fn analyse(project: &Project) -> Analysis {
     let mut analysis = Analysis::default();
     analysis.update(project);
     analysis
+}
+
+fn large_frame(place: Span, variables: usize) -> Diagnostic {
+    let message = format!("{variables} variables live on across this pause; {FRAME_VARIABLES_MAX} are the most");
+    Diagnostic::error("E0603", place, message, "all of them are kept for every customer who waits here")
+        .help("put what belongs together into a record or a list, or reckon it where it is used")
 }
 
 fn nothing_declared(project: &Project) -> Diagnostic {

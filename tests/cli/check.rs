@@ -197,6 +197,19 @@ fn a_constant_that_faults_is_a_mistake_of_the_program() {
 }
 
 #[test]
+fn a_pause_that_keeps_a_thousand_and_one_variables_is_a_mistake() {
+    let journey = |count: usize| {
+        let set: String = (0..count).map(|at| format!("  let v{at} = g.n + {at}\n")).collect();
+        let read: String = (0..count).map(|at| format!("  profile.sum += v{at}\n")).collect();
+        format!("event go {{ n: Int }}\nprofile {{ sum: Int = 0 }}\njourney j {{\n  enter on go as g\n{set}  wait 1d\n{read}}}\n")
+    };
+    assert_eq!(checked(&[MANIFEST, ("a.journey", &journey(1_000))]).status, 0);
+    let ran = checked(&[MANIFEST, ("a.journey", &journey(1_001))]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.contains("[E0603] Error: 1001 variables live on across this pause; 1000 are the most"), "{}", ran.err);
+}
+
+#[test]
 fn columns_are_right_behind_japanese_text() {
     let folder = Folder::with(&[MANIFEST, ("a.journey", "fn 割引(金額: Decimal) -> Decimal { 金額 * 割引率 }\n")]);
     insta::assert_snapshot!("japanese", folder.journey(&["check"]).err);

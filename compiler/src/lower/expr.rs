@@ -7,6 +7,9 @@ use crate::mir::{BlockId, GlobalId, HostOp, Local, Op, StepInput};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
 
+/// Parts of a text that are joined at once: code that holds many words at the same time is slow to make.
+const JOINED_WORDS: usize = 64;
+
 impl Builder<'_, '_> {
     /// Lowers an expression; the local may be a variable's own, so it is to be read before anything is assigned.
     pub fn expr(&mut self, expr: &Expr) -> Local {
@@ -251,16 +254,21 @@ impl Builder<'_, '_> {
 
     fn interpolate(&mut self, parts: &[StrPart], span: Span) -> Local {
         let mut words = Vec::new();
+        let mut joined = Vec::new();
         for part in parts {
             words.push(match part {
                 StrPart::Text(text) => self.text(text, span),
                 StrPart::Expr(expr) => self.shown(expr),
             });
+            if words.len() == JOINED_WORDS {
+                joined.push(self.host(HostOp::Concat, std::mem::take(&mut words), span));
+            }
         }
-        match words.as_slice() {
+        joined.append(&mut words);
+        match joined.as_slice() {
             [] => self.text("", span),
             [one] => *one,
-            _ => self.host(HostOp::Concat, words, span),
+            _ => self.host(HostOp::Concat, joined, span),
         }
     }
 

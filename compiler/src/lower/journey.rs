@@ -170,6 +170,7 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
     let drafts = std::mem::take(&mut body.pauses);
     let end_captures: Vec<Vec<Local>> = ends.iter().map(|(_, vars)| vars.iter().map(|&var| body.b.var(var)).collect()).collect();
     let flows: Vec<PauseFlow> = drafts.iter().map(|draft| flow(&mut body, draft, &end_captures)).collect();
+    shared::split(&mut body.b.blocks);
     let live = body.b.liveness(&flows);
     let frames = frames(&mut body, &live);
     let locals: Vec<Vec<Local>> = frames.iter().map(|frame| frame.iter().map(|(_, local)| *local).collect()).collect();

@@ -1,7 +1,9 @@
-//! Which locals are live where: backward, over bit sets, to the fixpoint.
+//! Which locals are live where: from each place that reads one, backward to those that set it. That takes as long as the
+//! answer is large, however many blocks and locals there are.
 
 use super::locals::Role;
 use super::{Block, BlockId, Local, Terminator};
+use rustc_hash::FxHashSet;
 
 /// What follows a pause.
 #[derive(Debug, Default)]
@@ -12,47 +14,18 @@ pub(crate) struct PauseFlow {
     pub reads: Vec<Local>,
 }
 
-/// A set of locals.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LocalSet(Vec<u64>);
+/// A set of locals, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct LocalSet(Vec<Local>);
 
 impl LocalSet {
-    fn new(locals: u32) -> Self {
-        Self(vec![0; (locals as usize).div_ceil(64)])
-    }
-
     pub fn contains(&self, local: Local) -> bool {
-        self.0.get(local.0 as usize / 64).is_some_and(|word| word >> (local.0 % 64) & 1 == 1)
-    }
-
-    fn insert(&mut self, local: Local) {
-        if let Some(word) = self.0.get_mut(local.0 as usize / 64) {
-            *word |= 1 << (local.0 % 64);
-        }
-    }
-
-    fn remove(&mut self, local: Local) {
-        if let Some(word) = self.0.get_mut(local.0 as usize / 64) {
-            *word &= !(1 << (local.0 % 64));
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        for (word, more) in self.0.iter_mut().zip(&other.0) {
-            *word |= more;
-        }
-    }
-
-    /// `reads ∪ (after − sets)`
-    fn before(after: &Self, reads: &Self, sets: &Self) -> Self {
-        let words = after.0.iter().zip(&reads.0).zip(&sets.0);
-        Self(words.map(|((after, reads), sets)| reads | (after & !sets)).collect())
+        self.0.binary_search(&local).is_ok()
     }
 
     /// The locals, in order.
     pub fn iter(&self) -> impl Iterator<Item = Local> + '_ {
-        let locals = 0..u32::try_from(self.0.len() * 64).unwrap_or(u32::MAX);
-        locals.map(Local).filter(|&local| self.contains(local))
+        self.0.iter().copied()
     }
 }
 
@@ -65,70 +38,111 @@ pub(crate) struct Liveness {
 
 /// Computes liveness. The blocks are only read.
 pub(crate) fn liveness(blocks: &mut [Block], pauses: &[PauseFlow], locals: u32) -> Liveness {
-    let empty = LocalSet::new(locals);
-    let summaries: Vec<(LocalSet, LocalSet)> = blocks.iter_mut().map(|block| summary(block, &empty)).collect();
-    let successors: Vec<Vec<usize>> = blocks.iter_mut().map(|block| successors(&mut block.terminator)).collect();
-    let mut live = Liveness { blocks: vec![empty.clone(); blocks.len()], pauses: vec![empty.clone(); pauses.len()] };
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for index in (0..blocks.len()).rev() {
-            let mut after = empty.clone();
-            for &next in successors.get(index).into_iter().flatten() {
-                if let Some(set) = live.blocks.get(next) {
-                    after.add(set);
-                }
-            }
-            if let Some(Terminator::Suspend { pause, .. }) = blocks.get(index).map(|block| &block.terminator) {
-                let asleep = asleep(pauses, *pause, &live, &empty);
-                after.add(&asleep);
-                if let Some(set) = live.pauses.get_mut(*pause as usize) {
-                    *set = asleep;
-                }
-            }
-            let Some(((reads, sets), old)) = summaries.get(index).zip(live.blocks.get_mut(index)) else { continue };
-            let before = LocalSet::before(&after, reads, sets);
-            if before != *old {
-                *old = before;
-                changed = true;
-            }
-        }
+    let mut graph = Graph::new(blocks, pauses, locals);
+    let mut live = Liveness { blocks: vec![LocalSet::default(); blocks.len()], pauses: vec![LocalSet::default(); pauses.len()] };
+    for local in (0..locals).map(Local) {
+        graph.trace(local, &mut live);
     }
     live
 }
 
-/// What a block reads before it sets it, and what it sets.
-fn summary(block: &mut Block, empty: &LocalSet) -> (LocalSet, LocalSet) {
-    let (mut reads, mut sets) = (empty.clone(), empty.clone());
-    let mut see = |local: &mut Local, role| match role {
-        Role::Set => sets.insert(*local),
-        Role::Read if !sets.contains(*local) => reads.insert(*local),
-        Role::Read => {}
-    };
-    for instruction in &mut block.instructions {
-        instruction.op.each_local(&mut see);
-    }
-    block.terminator.each_local(&mut see);
-    (reads, sets)
+/// Where control comes from, and what becomes of locals on the way.
+struct Graph {
+    /// For each block those that lead to it.
+    before: Vec<Vec<usize>>,
+    /// For each block the pauses that it goes on from, each with the local that holds the payload then.
+    resumed: Vec<Vec<(usize, Option<Local>)>>,
+    /// For each pause the blocks that end in it.
+    suspending: Vec<Vec<usize>>,
+    /// For each local the blocks that read it before they set it.
+    readers: Vec<Vec<usize>>,
+    /// For each local the pauses during which it is read.
+    asleep: Vec<Vec<usize>>,
+    sets: FxHashSet<(usize, Local)>,
+    /// The blocks and pauses still to be looked at for a local.
+    open: Vec<usize>,
+    open_pauses: Vec<usize>,
 }
 
-fn successors(terminator: &mut Terminator) -> Vec<usize> {
-    let mut targets = Vec::new();
-    terminator.each_target(&mut |to| targets.push(to.0 as usize));
-    targets
-}
-
-fn asleep(pauses: &[PauseFlow], pause: u32, live: &Liveness, empty: &LocalSet) -> LocalSet {
-    let mut set = empty.clone();
-    let Some(flow) = pauses.get(pause as usize) else { return set };
-    for (block, payload) in &flow.resumes {
-        let Some(start) = live.blocks.get(block.0 as usize) else { continue };
-        let mut start = start.clone();
-        if let Some(payload) = payload {
-            start.remove(*payload);
+impl Graph {
+    fn new(blocks: &mut [Block], pauses: &[PauseFlow], locals: u32) -> Self {
+        let mut graph = Self {
+            before: vec![Vec::new(); blocks.len()],
+            resumed: vec![Vec::new(); blocks.len()],
+            suspending: vec![Vec::new(); pauses.len()],
+            readers: vec![Vec::new(); locals as usize],
+            asleep: vec![Vec::new(); locals as usize],
+            sets: FxHashSet::default(),
+            open: Vec::new(),
+            open_pauses: Vec::new(),
+        };
+        for (at, block) in blocks.iter_mut().enumerate() {
+            graph.add(at, block);
         }
-        set.add(&start);
+        for (pause, flow) in pauses.iter().enumerate() {
+            for (block, payload) in &flow.resumes {
+                if let Some(resumed) = graph.resumed.get_mut(block.0 as usize) {
+                    resumed.push((pause, *payload));
+                }
+            }
+            for local in &flow.reads {
+                if let Some(asleep) = graph.asleep.get_mut(local.0 as usize) {
+                    asleep.push(pause);
+                }
+            }
+        }
+        graph
     }
-    flow.reads.iter().for_each(|&local| set.insert(local));
-    set
+
+    fn add(&mut self, at: usize, block: &mut Block) {
+        let (readers, sets) = (&mut self.readers, &mut self.sets);
+        let mut see = |local: &mut Local, role| match role {
+            Role::Set => {
+                sets.insert((at, *local));
+            }
+            Role::Read if sets.contains(&(at, *local)) => {}
+            Role::Read => {
+                let readers = readers.get_mut(local.0 as usize).filter(|readers| readers.last() != Some(&at));
+                readers.into_iter().for_each(|readers| readers.push(at));
+            }
+        };
+        for instruction in &mut block.instructions {
+            instruction.op.each_local(&mut see);
+        }
+        block.terminator.each_local(&mut see);
+        let before = &mut self.before;
+        block.terminator.each_target(&mut |to| {
+            if let Some(before) = before.get_mut(to.0 as usize) {
+                before.push(at);
+            }
+        });
+        if let Terminator::Suspend { pause, .. } = &block.terminator
+            && let Some(suspending) = self.suspending.get_mut(*pause as usize)
+        {
+            suspending.push(at);
+        }
+    }
+
+    /// Where one local is live. Locals come in order, so each set ends with the one that came last.
+    fn trace(&mut self, local: Local, live: &mut Liveness) {
+        self.open.extend(self.readers.get(local.0 as usize).into_iter().flatten());
+        self.open_pauses.extend(self.asleep.get(local.0 as usize).into_iter().flatten());
+        loop {
+            if let Some(at) = self.open.pop() {
+                let Some(set) = live.blocks.get_mut(at).filter(|set| set.0.last() != Some(&local)) else { continue };
+                set.0.push(local);
+                let before = self.before.get(at).into_iter().flatten();
+                self.open.extend(before.filter(|&&from| !self.sets.contains(&(from, local))));
+                let resumed = self.resumed.get(at).into_iter().flatten();
+                self.open_pauses.extend(resumed.filter(|(_, payload)| *payload != Some(local)).map(|(pause, _)| *pause));
+            } else if let Some(at) = self.open_pauses.pop() {
+                let Some(set) = live.pauses.get_mut(at).filter(|set| set.0.last() != Some(&local)) else { continue };
+                set.0.push(local);
+                let suspending = self.suspending.get(at).into_iter().flatten();
+                self.open.extend(suspending.filter(|&&from| !self.sets.contains(&(from, local))));
+            } else {
+                return;
+            }
+        }
+    }
 }

@@ -1,14 +1,35 @@
 //! Which blocks segments share: the places after an `if` or `match` of which only some ways pause. Without sharing, each of
-//! the segments would hold a copy of all that follows, and a row of n such places would become n² code.
+//! the segments would hold a copy of all that follows, and a row of n such places would become n² code. And where a long way
+//! without a pause is cut into several functions.
 
-use super::{Block, BlockId};
+use super::{Block, BlockId, Terminator};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashSet;
 
 /// Instructions that are copied rather than called.
 const COPIED_INSTRUCTIONS: usize = 16;
 /// Rests of one journey: each may stand on the stack below the one before it.
-const RESTS_MAX: usize = 64;
+const RESTS_MAX: usize = 512;
+/// Instructions of a way through a function, and of a block, beyond which it is cut: what Cranelift does for a function grows
+/// faster than the function.
+const WAY_INSTRUCTIONS: usize = 1_000;
+const BLOCK_INSTRUCTIONS: usize = 250;
+
+/// Cuts long blocks into several.
+pub(crate) fn split(blocks: &mut Vec<Block>) {
+    let mut at = 0;
+    while at < blocks.len() {
+        let next = BlockId(u32::try_from(blocks.len()).unwrap_or(u32::MAX));
+        if let Some(block) = blocks.get_mut(at).filter(|block| block.instructions.len() > BLOCK_INSTRUCTIONS) {
+            let instructions = block.instructions.split_off(BLOCK_INSTRUCTIONS);
+            let terminator = std::mem::replace(&mut block.terminator, Terminator::Goto(next));
+            let span = block.span;
+            blocks.push(Block { instructions, terminator, span });
+        }
+        at += 1;
+    }
+}
 
 /// The blocks at which a shared rest begins, each before those that lead to it. `starts` are where segments begin.
 pub(crate) fn rests(blocks: &mut [Block], starts: &[BlockId]) -> Vec<BlockId> {
@@ -17,7 +38,10 @@ pub(crate) fn rests(blocks: &mut [Block], starts: &[BlockId]) -> Vec<BlockId> {
     let components = tarjan_scc(&graph);
     let reached_by = reached_by(&graph, &components, starts);
     let mut size = vec![0; blocks.len()];
-    let mut rests = Vec::new();
+    let mut way = vec![0; blocks.len()];
+    let (mut rests, mut cuts) = (Vec::new(), Vec::new());
+    let longest_way = WAY_INSTRUCTIONS.max(blocks.iter().map(|block| block.instructions.len()).sum::<usize>() / RESTS_MAX);
+    let starts: FxHashSet<usize> = starts.iter().map(|start| start.0 as usize).collect();
     for component in &components {
         let [node] = component[..] else { continue };
         let at = node.index();
@@ -25,14 +49,21 @@ pub(crate) fn rests(blocks: &mut [Block], starts: &[BlockId]) -> Vec<BlockId> {
         size[at] = blocks[at].instructions.len() + longest;
         let is_loop = graph.contains_edge(node, node);
         let ways_meet = graph.neighbors_directed(node, petgraph::Incoming).any(|from| reached_by[from.index()] != reached_by[at]);
-        let is_start = starts.iter().any(|start| start.0 as usize == at);
-        let starts: u32 = reached_by[at].iter().map(|word| word.count_ones()).sum();
-        if !is_loop && starts >= 2 && (ways_meet || is_start) && size[at] > COPIED_INSTRUCTIONS {
-            rests.push(BlockId(u32::try_from(at).unwrap_or(u32::MAX)));
+        let is_start = starts.contains(&at);
+        let reached: u32 = reached_by[at].iter().map(|word| word.count_ones()).sum();
+        let id = BlockId(u32::try_from(at).unwrap_or(u32::MAX));
+        way[at] = blocks[at].instructions.len() + graph.neighbors(node).map(|next| way[next.index()]).max().unwrap_or(0);
+        if !is_loop && reached >= 1 && way[at] > longest_way {
+            way[at] = 0;
+            cuts.push(id);
+            rests.push(id);
+        } else if !is_loop && reached >= 2 && (ways_meet || is_start) && size[at] > COPIED_INSTRUCTIONS {
+            rests.push(id);
         }
     }
     let step = rests.len().div_ceil(RESTS_MAX).max(1);
-    rests.into_iter().step_by(step).collect()
+    let cuts: FxHashSet<BlockId> = cuts.into_iter().collect();
+    rests.into_iter().enumerate().filter(|(at, id)| at % step == 0 || cuts.contains(id)).map(|(_, id)| id).collect()
 }
 
 /// The ways between blocks within a step.
