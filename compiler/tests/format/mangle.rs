@@ -9,20 +9,32 @@ const WIDE: &[&str] =
 /// What may stand before a `(` or `[` that belongs to what is before it.
 const NARROW: &[&str] = &["", " ", "\t"];
 
-/// Mangles white space; `None` where that would say something else, as after a word that needs more on its line.
+/// What may stand before a word.
+#[derive(Clone, Copy, PartialEq)]
+enum Gap {
+    /// Any white space, and comments.
+    Wide,
+    /// The word stays on the line of the one before it.
+    Narrow,
+    /// As it is.
+    Kept,
+}
+
+/// Mangles white space; `None` where that would say something else after all.
 pub fn white_space(text: &str, random: &mut Random) -> Option<String> {
     let tree = parse(text, FileId(0));
     let mut words = Vec::new();
-    collect(tree.root(text), false, &mut words);
+    collect(tree.root(text), Gap::Wide, &mut words);
     let mut mangled = String::new();
     let mut end = 0;
-    for (start, to, joined) in words {
+    for (start, to, kind) in words {
         let gap = &text[end..start];
+        // A bracket on a line of its own is no call; and `wait` is a name where nothing follows on its line.
+        let kept = gap.contains('\n') && text[start..].starts_with(['(', '[']) || text[..end].ends_with("wait");
         let often = if gap.is_empty() { 12 } else { 3 };
-        match random.one_in(often) {
-            true if joined && text[..end].ends_with('.') => mangled.push_str(gap),
-            true if joined => mangled.push_str(random.pick(NARROW)),
-            true if gap.trim().is_empty() => mangled.push_str(random.pick(WIDE)),
+        match kind {
+            Gap::Narrow if random.one_in(often) => mangled.push_str(random.pick(NARROW)),
+            Gap::Wide if !kept && gap.trim().is_empty() && random.one_in(often) => mangled.push_str(random.pick(WIDE)),
             _ => mangled.push_str(gap),
         }
         mangled.push_str(&text[start..to]);
@@ -32,25 +44,28 @@ pub fn white_space(text: &str, random: &mut Random) -> Option<String> {
     (kinds(text) == kinds(&mangled)).then_some(mangled)
 }
 
-/// Where the words and comments stand, and whether each must stay on the line of the one before it.
-fn collect(node: Syntax<'_>, joined: bool, words: &mut Vec<(usize, usize, bool)>) {
+/// Where the words and comments stand, and what may stand before each.
+fn collect(node: Syntax<'_>, gap: Gap, words: &mut Vec<(usize, usize, Gap)>) {
     let (start, end) = (node.span().start as usize, node.span().end as usize);
     let whole = matches!(node.kind(), Rule::string | Rule::annotation | Rule::prefix | Rule::COMMENT);
     let mut children = node.all_children().peekable();
     if whole || children.peek().is_none() {
-        // A comment stays on its line, and so does what it says it belongs to.
-        let joined = joined || node.kind() == Rule::COMMENT;
+        // A comment stays where it is, with what it says it belongs to.
+        let gap = if node.kind() == Rule::COMMENT { Gap::Kept } else { gap };
         if start < end {
-            words.push((start, end, joined));
+            words.push((start, end, gap));
         }
         return;
     }
     for (at, child) in children.enumerate() {
-        let tail = matches!(
-            node.kind(),
-            Rule::postfix | Rule::head_postfix | Rule::member | Rule::event_path | Rule::target | Rule::record_path | Rule::pause_path
-        );
-        collect(child, if at == 0 { joined } else { tail }, words);
+        let gap = match (node.kind(), child.kind()) {
+            _ if at == 0 => gap,
+            (Rule::postfix | Rule::head_postfix | Rule::member, Rule::args | Rule::index) => Gap::Narrow,
+            (Rule::target, Rule::dot) => Gap::Wide,
+            (Rule::member | Rule::event_path | Rule::target | Rule::record_path, _) => Gap::Kept,
+            _ => Gap::Wide,
+        };
+        collect(child, gap, words);
     }
 }
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Random programs whose white space is mangled.
 const PROGRAMS: u64 = 200;
 /// How often each source is cut up.
-const CUTS: u64 = 6;
+const CUTS: u64 = 3;
 
 /// The words of a text without commas, what could not be read, and the comments with how many words stand before each.
 #[derive(Debug, Default, PartialEq)]
@@ -100,7 +100,7 @@ fn mangled_white_space_and_comments_change_no_version_and_are_laid_out_once() {
         assert_eq!(versions, meaning(&formatted), "seed {seed}: a journey means something else\n{mangled}");
         compared += u64::from(versions.is_ok());
     }
-    assert!(compared * 10 > PROGRAMS * 7, "only {compared} of {PROGRAMS} programs were compared");
+    assert!(compared * 2 > PROGRAMS, "only {compared} of {PROGRAMS} programs were compared");
 }
 
 #[test]
@@ -119,6 +119,7 @@ fn broken_parts_stay_byte_for_byte() {
     for (at, (name, text)) in sources::all().into_iter().enumerate() {
         let mut random = Random::new(at as u64);
         for _ in 0..CUTS {
+            let text = mangle::white_space(&text, &mut random).unwrap_or_else(|| text.clone());
             let cut = mangle::cut(&text, &mut random);
             let formatted = holds(&name, &cut);
             broken += usize::from(!said(&cut).broken.is_empty());
@@ -126,7 +127,7 @@ fn broken_parts_stay_byte_for_byte() {
         }
     }
     assert!(broken > 300, "only {broken} texts were broken");
-    assert!(changed * 4 > broken, "only {changed} of {broken} broken texts were laid out around what is broken");
+    assert!(changed * 2 > broken, "only {changed} of {broken} broken texts were laid out around what is broken");
 }
 
 #[test]
