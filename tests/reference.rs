@@ -22,7 +22,7 @@ fn blocks() -> Vec<Block> {
     let mut inside = false;
     for (index, line) in text.lines().enumerate() {
         if let Some(fence) = line.strip_prefix("```") {
-            inside = !inside && fence.starts_with("journey");
+            inside = !inside && (fence.starts_with("journey") || fence.starts_with("jinja "));
             if inside {
                 let kind = fence.trim_start_matches("journey").trim();
                 blocks.push(Block { kind: kind.to_owned(), line: index + 2, code: String::new() });
@@ -55,6 +55,11 @@ fn every_example_in_the_reference_compiles_and_passes_its_tests() {
     let folder = tempfile::tempdir().unwrap();
     let mut wrong = String::new();
     for block in &blocks {
+        // A template, for the programs behind it.
+        if let Some(name) = block.kind.strip_prefix("jinja ") {
+            fs::write(folder.path().join(name), &block.code).unwrap();
+            continue;
+        }
         let program = program(block, prelude);
         let file = folder.path().join(format!("line_{}.journey", block.line));
         fs::write(&file, &program).unwrap();

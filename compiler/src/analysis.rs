@@ -10,7 +10,7 @@ use crate::lower::Lowered;
 use crate::parse;
 use crate::program::{Backend, Program};
 use crate::project::Project;
-use crate::source::Sources;
+use crate::template::{self, Templates};
 use crate::whole;
 use journey_grammar::{FileId, Span};
 use rustc_hash::FxHashSet;
@@ -47,6 +47,8 @@ pub struct Analysis {
 struct Parsed {
     file: FileId,
     text: Arc<str>,
+    /// What its messages name as templates.
+    templates: Templates,
     syntax: ast::File,
     diagnostics: Vec<Diagnostic>,
     /// Parallel to the items.
@@ -125,6 +127,7 @@ impl Analysis {
         self.diagnostics.clone_from(&project.diagnostics);
         self.diagnostics.extend(files.iter().flat_map(|file| &file.diagnostics).cloned());
         self.diagnostics.append(&mut checked.diagnostics);
+        template::translate(project, &mut self.diagnostics);
         self.checked = checked;
         if self.diagnostics.is_empty() && items.is_empty() {
             self.diagnostics.push(nothing_declared(project));
@@ -143,7 +146,8 @@ impl Analysis {
     fn parsed(&self, project: &Project) -> Vec<Arc<Parsed>> {
         let known = |at: usize, file: FileId| {
             let before = self.files.get(at)?;
-            (before.file == file && before.text == project.sources.get(file).text).then(|| Arc::clone(before))
+            let same = before.file == file && before.text == project.sources.get(file).text;
+            (same && before.templates == project.templates_of(file)).then(|| Arc::clone(before))
         };
         let mut files: Vec<Option<Arc<Parsed>>> = project.files.iter().enumerate().map(|(at, &file)| known(at, file)).collect();
         let open: Vec<usize> = files.iter().enumerate().filter(|(_, file)| file.is_none()).map(|(at, _)| at).collect();
@@ -151,7 +155,7 @@ impl Analysis {
         let work = || {
             while let Some(&at) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let Some(&file) = project.files.get(at) else { continue };
-                let file = Parsed::new(&project.sources, file);
+                let file = Parsed::new(project, file);
                 parsed.lock().unwrap_or_else(PoisonError::into_inner).push((at, file));
             }
         };
@@ -172,12 +176,14 @@ impl Analysis {
 }
 
 impl Parsed {
-    fn new(sources: &Sources, file: FileId) -> Self {
-        let text = Arc::clone(&sources.get(file).text);
-        let (syntax, diagnostics) = parse::parse(sources, file);
+    fn new(project: &Project, file: FileId) -> Self {
+        let text = Arc::clone(&project.sources.get(file).text);
+        let (mut syntax, mut diagnostics) = parse::parse(&project.sources, file);
         let broken = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-        let facets = syntax.items.iter().map(|item| Facet::of(item, &text, broken)).collect();
-        Self { file, text, syntax, diagnostics, facets }
+        let templates = project.templates_of(file);
+        let facets = syntax.items.iter().map(|item| Facet::of(item, &text, &template::beside(item, &templates), broken)).collect();
+        diagnostics.extend(template::resolve(&project.sources, &templates, &mut syntax));
+        Self { file, text, templates, syntax, diagnostics, facets }
     }
 }
 

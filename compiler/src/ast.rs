@@ -128,8 +128,10 @@ pub enum ChannelClause {
     Consent(Expr),
     /// `content { text: String }`
     Content(Vec<Field>, Span),
-    /// `cap …`, `quiet …`
-    Unsupported { what: String, span: Span },
+    /// `cap 3 per 7d`; the count is `None` where it is out of range, which is reported
+    Cap { count: Option<i64>, count_span: Span, per: Expr, span: Span },
+    /// `quiet 21:00..08:00`
+    Quiet { hours: Expr, span: Span },
 }
 
 /// `email in "ja" { subject: …, body: … }`
@@ -154,7 +156,7 @@ pub struct ContentField {
 pub enum ContentValue {
     /// Inline text: any expression of type String.
     Expr(Expr),
-    /// `file "x.html"`: not supported yet; the span is the whole of it.
+    /// `file "x.html"`: a template; the span is that of the path.
     File(String, Span),
 }
 
@@ -196,13 +198,17 @@ pub enum ClauseKind {
     ExitWhen { name: Ident, when: Expr },
     /// `on change stay`, `on change move`
     OnChange { stay: bool },
-    /// `priority …`, `enter on segment …`, `enter every …`
+    /// `priority 10 in marketing`
+    Priority { rank: i64, group: Ident },
+    /// `enter on segment …`, `enter every …`
     Unsupported { what: String },
 }
 
 /// `EVENT as x where C`
 #[derive(Debug, Clone)]
 pub struct EventPattern {
+    /// `m` of `m.clicked`, where `event` is the word behind the point.
+    pub handle: Option<Ident>,
     pub event: Ident,
     pub binder: Option<Ident>,
     pub filter: Option<Expr>,
@@ -269,8 +275,9 @@ pub enum StmtKind {
         wait: Wait,
         label: Option<Ident>,
     },
-    /// `send m(args) via a` (one channel) or `via first of a, b`
+    /// `send m(args) via a` (one channel) or `via first of a, b`; `let m = send …` has a handle
     Send {
+        binding: Option<Binding>,
         message: Ident,
         args: Vec<Arg>,
         channels: Vec<Ident>,

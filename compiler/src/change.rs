@@ -45,8 +45,8 @@ impl Kind {
 }
 
 impl Facet {
-    /// Of an item of a file with this text; `broken` where something in it couldn't be read.
-    pub fn of(item: &Item, file: &str, broken: bool) -> Self {
+    /// Of an item of a file with this text, and of the templates that it names; `broken` where something in it couldn't be read.
+    pub fn of(item: &Item, file: &str, templates: &str, broken: bool) -> Self {
         let own = file.get(item.span.start as usize..item.span.end as usize).unwrap_or_default();
         let kind = match item.kind {
             ItemKind::Journey(_) => Kind::Journey,
@@ -62,10 +62,10 @@ impl Facet {
             ItemKind::Enum { .. } => words(own).map(normal).collect(),
             _ => given(own),
         };
-        let mut words: Vec<u64> = words(own).map(hash).collect();
+        let mut words: Vec<u64> = words(own).chain(words(templates)).map(hash).collect();
         words.sort_unstable();
         words.dedup();
-        let text = format!("{}\n{own}", item.doc.as_deref().unwrap_or_default()).into();
+        let text = format!("{}\n{own}{templates}", item.doc.as_deref().unwrap_or_default()).into();
         Self { kind, text, place: (item.span.file, item.span.start), broken, gives, words }
     }
 

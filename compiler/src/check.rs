@@ -11,7 +11,7 @@
 //!   `flow`: how control goes through them;
 //! - `service`: calls to the outside; `call`: these, events that are emitted, and journeys that start others; `outcomes`: what of
 //!   those is known beforehand;
-//! - `channel`, `message`: what is sent; `test`, `expect`: tests;
+//! - `channel`, `limits`, `message`, `handles`: what is sent, to whom and when, and what becomes of it; `test`, `expect`: tests;
 //! - `again`: the whole, and what of it need not be done again after a change.
 
 mod access;
@@ -30,10 +30,12 @@ mod expr;
 mod finite;
 mod flow;
 mod fns;
+mod handles;
 mod identity;
 mod journey;
 #[cfg(test)]
 mod journey_tests;
+mod limits;
 mod lists;
 mod literals;
 mod lookup;
@@ -94,6 +96,8 @@ pub(crate) struct Checker {
     /// The top-level names that the current body uses, and the experiments that it is the first to give.
     uses: FxHashSet<String>,
     entered_experiments: Vec<String>,
+    /// What handles of messages are made of.
+    handles: handles::Handles,
 }
 
 impl Checker {

@@ -62,8 +62,6 @@ ids! {
     ServiceId,
     /// An operation of a service, index into [`Service::operations`].
     OperationId,
-    /// A template file, index into [`Program::templates`].
-    TemplateId,
 }
 
 /// A whole checked program.
@@ -82,8 +80,6 @@ pub struct Program {
     pub segments: Vec<Segment>,
     pub channels: Vec<Channel>,
     pub messages: Vec<Message>,
-    /// Files that messages name, each once.
-    pub templates: Vec<Template>,
     pub services: Vec<Service>,
     /// Sorted by name: the order in which entries are judged.
     pub journeys: Vec<Journey>,

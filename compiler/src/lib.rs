@@ -23,6 +23,7 @@ pub mod parse;
 pub mod program;
 pub mod project;
 pub mod source;
+pub mod template;
 pub mod types;
 mod whole;
 

@@ -16,6 +16,7 @@ mod matches;
 mod methods;
 mod operators;
 mod send;
+mod sends_ahead;
 mod stmt;
 mod test;
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod version;
 mod wait;
 
 use crate::hir::{self, ChannelId, FnId, MessageId, OperationId, ServiceId, VarId};
-use crate::mir::{Effect, EffectId, Function, FunctionId, Global, Message, Module, TextId};
+use crate::mir::{Channel, Effect, EffectId, Function, FunctionId, Global, Message, Module, TextId};
 pub(crate) use again::Lowered;
 use builder::Builder;
 use rustc_hash::FxHashMap;
@@ -42,7 +43,6 @@ fn shared(program: &hir::Program) -> Lowerer<'_> {
         types: program.types.clone(),
         events: program.events.clone(),
         profile: program.profile.clone(),
-        channels: program.channels.iter().map(|channel| channel.name.clone()).collect(),
         messages: program.messages.iter().map(message).collect(),
         services: program.services.iter().map(call::service).collect(),
         ..Module::default()
@@ -62,6 +62,10 @@ fn shared(program: &hir::Program) -> Lowerer<'_> {
     for constant in &program.consts {
         let function = lowerer.closed(format!("const {}", constant.name), &[], &constant.value);
         lowerer.module.globals.push(Global { name: constant.name.clone(), ty: constant.ty, function });
+    }
+    for channel in &program.channels {
+        let channel = lowerer.channel(channel);
+        lowerer.module.channels.push(channel);
     }
     lowerer
 }
@@ -84,8 +88,8 @@ struct Lowerer<'h> {
     texts: FxHashMap<String, TextId>,
     /// By [`FnId`].
     functions: Vec<FunctionId>,
-    /// The function of a `send`.
-    sends: FxHashMap<(MessageId, Vec<ChannelId>, bool), FunctionId>,
+    /// The function of a `send`: its message, channels, whether the first of them, and whether it has a handle.
+    sends: FxHashMap<(MessageId, Vec<ChannelId>, bool, bool), FunctionId>,
     /// The function of an operation.
     calls: FxHashMap<(ServiceId, OperationId), FunctionId>,
 }
@@ -129,6 +133,12 @@ impl Lowerer<'_> {
         let params: Vec<_> = function.params.iter().map(|&param| b.var(param)).collect();
         let result = b.expr(&function.body);
         b.finish(format!("fn {}", function.name), false, &params, result, function.body.span)
+    }
+
+    fn channel(&mut self, channel: &hir::Channel) -> Channel {
+        let address = channel.address.as_ref().map(|address| self.closed(format!("channel {} address", channel.name), &[], address));
+        let consent = channel.consent.as_ref().map(|consent| self.closed(format!("channel {} consent", channel.name), &[], consent));
+        Channel { name: channel.name.clone(), content: channel.content, cap: channel.cap, address, consent }
     }
 
     /// An entry function of these parameters that gives an expression's value.

@@ -21,7 +21,7 @@ pub use host_op::*;
 pub use journey::*;
 pub use test::*;
 
-use crate::hir::{ArithOp, ChannelId, CompareOp, EventId, HttpMethod, JourneyId, MessageId, OperationId, ServiceId};
+use crate::hir::{ArithOp, Cap, ChannelId, CompareOp, EventId, HttpMethod, JourneyId, MessageId, OperationId, ServiceId};
 use crate::types::{EnumId, RecordId, TypeId, Types};
 use journey_grammar::Span;
 use std::sync::Arc;
@@ -288,13 +288,23 @@ pub struct Module {
     pub experiments: Vec<crate::hir::Experiment>,
     pub events: Vec<crate::hir::Event>,
     pub profile: Option<crate::hir::Profile>,
-    /// Names by [`ChannelId`].
-    pub channels: Vec<String>,
+    /// By [`ChannelId`].
+    pub channels: Vec<Channel>,
+    /// Whether any send has a handle.
+    pub handles: bool,
     pub messages: Vec<Message>,
     pub services: Vec<Service>,
     /// Sorted by name.
     pub journeys: Vec<Journey>,
     pub tests: Vec<Test>,
+}
+
+impl Module {
+    /// The name of a channel.
+    #[must_use]
+    pub fn channel_name(&self, id: ChannelId) -> &str {
+        self.channels.get(id.index()).map_or("", |channel| &channel.name)
+    }
 }
 
 /// A constant.
@@ -303,6 +313,19 @@ pub struct Global {
     pub name: String,
     pub ty: TypeId,
     pub function: FunctionId,
+}
+
+/// What the engine must know of a channel.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    pub name: String,
+    /// A record of Strings.
+    pub content: RecordId,
+    pub cap: Option<Cap>,
+    /// `() -> String?`: where a held send leaves to; `None` where the channel declares no address.
+    pub address: Option<FunctionId>,
+    /// `() -> Bool`: whether it may still leave; `None` where no consent is needed.
+    pub consent: Option<FunctionId>,
 }
 
 /// What the engine must know of a message to write its effects.
@@ -352,6 +375,8 @@ pub enum RequestBody {
 pub enum Effect {
     /// Arguments: address (String), content (a record of type `content`), then the message's parameters.
     Send { message: MessageId, channel: ChannelId, content: RecordId },
+    /// A send in quiet hours. Arguments: the Time when they end, then those of a send.
+    Held { message: MessageId, channel: ChannelId, content: RecordId },
     /// One argument for each channel: its [`Suppression`] as a number. With `first_of` the reason is `unreachable`.
     Suppressed { message: MessageId, channels: Vec<ChannelId>, first_of: bool },
     /// Argument: the new value of the whole field (its index in the profile).
@@ -372,18 +397,39 @@ pub enum Effect {
 pub enum Suppression {
     NoAddress = 1,
     NoConsent = 2,
+    /// Another journey of the group goes first.
+    Outranked = 3,
+    /// A channel with quiet hours, and a customer whose zone is not known.
+    NoTimezone = 4,
+    /// No place is left under the channel's cap.
+    Capped = 5,
 }
 
 impl Suppression {
+    /// Those that one channel can give, in the order in which they are looked for.
+    pub const ALL: [Self; 5] = [Self::Outranked, Self::NoAddress, Self::NoConsent, Self::NoTimezone, Self::Capped];
+
     /// As it is written in effects and tests.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Outranked => "outranked",
             Self::NoAddress => "no_address",
             Self::NoConsent => "no_consent",
+            Self::NoTimezone => "no_timezone",
+            Self::Capped => "capped",
         }
     }
+
+    /// From its number.
+    #[must_use]
+    pub fn of(number: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|&reason| reason as u64 == number)
+    }
 }
+
+/// The one reason of a `first of` of which no channel takes the message.
+pub const UNREACHABLE: &str = "unreachable";
 
 /// Number of the tag word of a variant: variants are numbered as declared.
 #[must_use]

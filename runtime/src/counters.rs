@@ -1,6 +1,6 @@
 //! What happened, in numbers: dense while the engine runs, by name on disk.
 
-use journey_compiler::mir::{Module, Suppression};
+use journey_compiler::mir::{Module, Suppression, UNREACHABLE};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ pub struct Counters {
     pub journeys: Vec<JourneyCounts>,
     /// By message, then by channel.
     pub sends: Vec<Vec<u64>>,
+    /// Those that wait for the end of quiet hours, likewise.
+    pub held: Vec<Vec<u64>>,
     /// By message, then by reason: see [`reason_index`].
     pub suppressed: Vec<[u64; REASONS.len()]>,
     /// Of what the program no longer has.
@@ -50,16 +52,13 @@ impl JourneyCounts {
 }
 
 /// Why a send is suppressed.
-pub const REASONS: [&str; 3] = ["no_address", "no_consent", "unreachable"];
+pub const REASONS: [&str; 6] = ["outranked", "no_address", "no_consent", "no_timezone", "capped", UNREACHABLE];
 
 /// Index of a reason in [`REASONS`]; `None` is `unreachable`.
 #[must_use]
 pub fn reason_index(reason: Option<Suppression>) -> usize {
-    match reason {
-        Some(Suppression::NoAddress) => 0,
-        Some(Suppression::NoConsent) => 1,
-        None => 2,
-    }
+    let name = reason.map_or(UNREACHABLE, Suppression::name);
+    REASONS.iter().position(|known| *known == name).unwrap_or(REASONS.len() - 1)
 }
 
 impl Counters {
@@ -75,6 +74,7 @@ impl Counters {
             events: EventCounts::default(),
             journeys: module.journeys.iter().map(journey).collect(),
             sends: vec![vec![0; module.channels.len()]; module.messages.len()],
+            held: vec![vec![0; module.channels.len()]; module.messages.len()],
             suppressed: vec![[0; REASONS.len()]; module.messages.len()],
             gone: Record::default(),
         }
@@ -102,12 +102,8 @@ impl Counters {
             from.started = from.finished.values().sum();
             counts.started = counts.started.saturating_sub(from.started);
         }
-        for (message, counts) in module.messages.iter().zip(&mut counters.sends) {
-            let Some(from) = gone.sends.get_mut(&message.name) else { continue };
-            for (channel, count) in module.channels.iter().zip(counts) {
-                *count = from.remove(channel).unwrap_or(0);
-            }
-        }
+        take_by_channel(module, &mut gone.sends, &mut counters.sends);
+        take_by_channel(module, &mut gone.held, &mut counters.held);
         for (message, counts) in module.messages.iter().zip(&mut counters.suppressed) {
             let Some(from) = gone.suppressed.get_mut(&message.name) else { continue };
             for (reason, count) in REASONS.iter().zip(counts) {
@@ -132,15 +128,12 @@ impl Counters {
             add(&mut to.finished, journey.outcomes.iter().map(String::as_str), &counts.finished);
             add(&mut to.at, journey.pauses.iter().map(|pause| pause.identity.as_str()), &counts.at);
         }
-        for (message, counts) in module.messages.iter().zip(&self.sends) {
-            let to = record.sends.entry(message.name.clone()).or_default();
-            add(to, module.channels.iter().map(String::as_str), counts);
-        }
+        add_by_channel(module, &mut record.sends, &self.sends);
+        add_by_channel(module, &mut record.held, &self.held);
         for (message, counts) in module.messages.iter().zip(&self.suppressed) {
             let to = record.suppressed.entry(message.name.clone()).or_default();
             add(to, REASONS.into_iter(), counts);
         }
-        record.sends.retain(|_, channels| !channels.is_empty());
         record.suppressed.retain(|_, reasons| !reasons.is_empty());
         record
     }
@@ -154,12 +147,34 @@ fn add<'a>(to: &mut BTreeMap<String, u64>, names: impl Iterator<Item = &'a str>,
     }
 }
 
+/// Counts by message and channel, as they stand on disk.
+type ByChannel = BTreeMap<String, BTreeMap<String, u64>>;
+
+fn take_by_channel(module: &Module, from: &mut ByChannel, counts: &mut [Vec<u64>]) {
+    for (message, counts) in module.messages.iter().zip(counts) {
+        let Some(from) = from.get_mut(&message.name) else { continue };
+        for (channel, count) in module.channels.iter().zip(counts) {
+            *count = from.remove(&channel.name).unwrap_or(0);
+        }
+    }
+}
+
+fn add_by_channel(module: &Module, to: &mut ByChannel, counts: &[Vec<u64>]) {
+    for (message, counts) in module.messages.iter().zip(counts) {
+        let to = to.entry(message.name.clone()).or_default();
+        add(to, module.channels.iter().map(|channel| channel.name.as_str()), counts);
+    }
+    to.retain(|_, channels| !channels.is_empty());
+}
+
 /// Counts by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     pub events: EventCounts,
     pub journeys: BTreeMap<String, JourneyRecord>,
-    pub sends: BTreeMap<String, BTreeMap<String, u64>>,
+    pub sends: ByChannel,
+    /// Those that wait for the end of quiet hours.
+    pub held: ByChannel,
     pub suppressed: BTreeMap<String, BTreeMap<String, u64>>,
 }
 

@@ -5,9 +5,11 @@ use smol_str::SmolStr;
 use std::sync::Arc;
 
 mod instance;
+mod outreach;
 mod seen;
 
 pub use instance::{Busy, Call, Ending, Failure, Fiber, Instance, KEPT_MAX, Kept, Parent, Undo};
+pub use outreach::{Held, Outreach};
 pub use seen::{Seen, event_hash};
 
 /// All that is known of a customer.
@@ -26,6 +28,8 @@ pub struct Customer {
     pub instances: Vec<Instance>,
     /// Keys that may not enter again yet.
     pub cooldowns: Vec<Cooldown>,
+    /// What caps count and quiet hours hold.
+    pub outreach: Outreach,
     /// Ids of events within the dedupe window.
     pub seen: Seen,
     /// How many instances there have been; the last one's number.
@@ -60,6 +64,7 @@ impl Customer {
             last_step_ms: None,
             instances: Vec::new(),
             cooldowns: Vec::new(),
+            outreach: Outreach::default(),
             seen: Seen::default(),
             started: 0,
             armed: 0,
@@ -96,10 +101,11 @@ impl Customer {
         self.last_step_ms.map_or(at_ms, |last| last.max(at_ms))
     }
 
-    /// The earliest deadline of a live instance.
+    /// The earliest deadline of a live instance, or end of a held send's quiet hours.
     #[must_use]
     pub fn due_ms(&self) -> Option<i64> {
-        self.instances.iter().filter_map(Instance::due_ms).min()
+        let held = self.outreach.first_held().map(|(due_ms, ..)| due_ms);
+        self.instances.iter().filter_map(Instance::due_ms).chain(held).min()
     }
 
     /// Under which due time the customer must stand in the index, where that is another than it does. A row that is too

@@ -3,10 +3,9 @@
 pub mod lines;
 pub mod request;
 
-use crate::counters::REASONS;
 use journey_compiler::hir::{ChannelId, EventId, MessageId, OperationId, ServiceId};
 use journey_compiler::machine::Context;
-use journey_compiler::mir::{Module, Suppression};
+use journey_compiler::mir::{Module, Suppression, UNREACHABLE};
 use journey_compiler::types::RecordId;
 use std::fmt;
 
@@ -47,6 +46,16 @@ pub enum Kind<'a> {
         /// Address, content record, parameters: see `mir::Effect::Send`.
         args: &'a [u64],
         key: Key,
+    },
+    /// A send that leaves when the quiet hours end.
+    Held {
+        message: MessageId,
+        channel: ChannelId,
+        content: RecordId,
+        /// As of a send.
+        args: &'a [u64],
+        key: Key,
+        until_ms: i64,
     },
     Suppressed {
         message: MessageId,
@@ -128,18 +137,30 @@ impl Effect<'_> {
     pub fn journey_name(&self) -> &str {
         self.module.journeys.get(self.journey).map_or("", |journey| &journey.name)
     }
+
+    /// The id of an instance of the journey.
+    #[must_use]
+    pub fn instance_id(&self, number: u32) -> String {
+        format!("{}/{}/{number}", self.journey_name(), self.customer)
+    }
+
+    /// The idempotency key of a send of the effect's instance.
+    #[must_use]
+    pub fn key(&self, key: Key) -> String {
+        format!("{}/{key}", self.instance_id(self.instance.unwrap_or(0)))
+    }
+}
+
+/// Why a send was suppressed, in one word.
+#[must_use]
+pub fn reason(reasons: &[u64], first_of: bool) -> &'static str {
+    if first_of { UNREACHABLE } else { reasons.first().map_or(UNREACHABLE, |&word| reason_of(word)) }
 }
 
 /// The name of a channel's reason as the step gives it: a [`Suppression`] as a number.
 #[must_use]
 pub fn reason_of(word: u64) -> &'static str {
-    suppression(word).map_or(REASONS[2], Suppression::name)
-}
-
-/// A [`Suppression`] from its number.
-#[must_use]
-pub fn suppression(word: u64) -> Option<Suppression> {
-    [Suppression::NoAddress, Suppression::NoConsent].into_iter().find(|&reason| reason as u64 == word)
+    Suppression::of(word).map_or(UNREACHABLE, Suppression::name)
 }
 
 /// Who is told of effects, in order.

@@ -14,6 +14,7 @@ mod ends;
 mod entry;
 pub mod profile;
 pub mod record;
+mod sends;
 mod step;
 mod turn;
 
@@ -54,6 +55,8 @@ pub struct Engine {
     entries: Vec<Vec<usize>>,
     /// Whether any exit or arm is a condition.
     conditions: bool,
+    /// What sends ask about.
+    asked: sends::Asked,
     /// By wire type.
     events: FxHashMap<String, EventId>,
     scratch: Scratch,
@@ -136,6 +139,7 @@ impl Engine {
             profiles: Profiles::new(&program, profiles),
             entries,
             conditions: module.journeys.iter().any(has_conditions),
+            asked: sends::Asked::by(module),
             events,
             scratch: Scratch::default(),
             forced: FxHashMap::default(),
@@ -279,8 +283,17 @@ impl Engine {
         let live = customer.instances.iter().filter(|instance| instance.is_live());
         let waiting = live.flat_map(|instance| instance.fibers.iter().map(|fiber| (instance.number, fiber)));
         let waiting = waiting.filter_map(|(number, fiber)| Some((fiber.due_ms()?, fiber.armed, number, fiber.id)));
-        let Some((deadline, _, number, fiber)) = waiting.min().filter(|&(deadline, ..)| deadline <= due_ms) else { return false };
+        let waiting = waiting.min().filter(|&(deadline, ..)| deadline <= due_ms);
+        let held = customer.outreach.first_held().filter(|&(deadline, ..)| deadline <= due_ms);
         let program = Arc::clone(&self.program);
+        if let Some((deadline, armed, at)) = held
+            && waiting.is_none_or(|(other, then, ..)| (deadline, armed) < (other, then))
+        {
+            let mut turn = self.turn(&program, customer, None, deadline, observer);
+            turn.release(at);
+            return turn.end();
+        }
+        let Some((deadline, _, number, fiber)) = waiting else { return false };
         let mut turn = self.turn(&program, customer, None, deadline, observer);
         turn.answers = Some(answers);
         turn.fire(number, fiber, deadline);

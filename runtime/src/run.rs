@@ -117,6 +117,8 @@ pub enum RunError {
         /// Of the program; `None` where it has no such journey.
         new: Option<String>,
     },
+    #[error("{held} of `{message}` via `{channel}` {} held until quiet hours end, and this program lacks that message or channel", if *held == 1 { "is" } else { "are" })]
+    Held { message: String, channel: String, held: u64 },
 }
 
 fn instead(version: Option<&str>) -> String {
@@ -328,13 +330,21 @@ fn other_journeys(program: &Program, meta: &Meta) -> Vec<String> {
     if program.module.journeys.is_empty() || theirs.iter().any(ours) { Vec::new() } else { theirs }
 }
 
-/// Live instances can only go on in the version that they are in.
+/// Live instances can only go on in the version that they are in, and held messages only leave where they are known.
 fn check_versions(program: &Program, meta: &Meta) -> Result<(), RunError> {
     for (name, counts) in meta.counters.journeys.iter().filter(|(_, counts)| counts.live > 0) {
         let old = meta.versions.get(name).cloned().unwrap_or_default();
         let new = program.module.journeys.iter().find(|journey| journey.name == *name).map(|journey| journey.version.clone());
         if new.as_ref() != Some(&old) {
             return Err(RunError::Version { journey: name.clone(), live: counts.live, old, new });
+        }
+    }
+    let held = meta.counters.held.iter().flat_map(|(message, by)| by.iter().map(move |(channel, &held)| (message, channel, held)));
+    for (message, channel, held) in held {
+        let module = &program.module;
+        let has_both = module.messages.iter().any(|m| m.name == *message) && module.channels.iter().any(|c| c.name == *channel);
+        if held > 0 && !has_both {
+            return Err(RunError::Held { message: message.clone(), channel: channel.clone(), held });
         }
     }
     Ok(())

@@ -13,6 +13,9 @@ pub struct Summary {
     pub journeys: BTreeMap<String, JourneyRecord>,
     /// By message, then by channel.
     pub sends: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Those that wait for the end of quiet hours, likewise; only there where some do.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<String, BTreeMap<String, u64>>,
     /// By message, then by reason.
     pub suppressed: BTreeMap<String, BTreeMap<String, u64>>,
     /// Where virtual time stands, in milliseconds since the epoch (as JSON, RFC 3339); `None` while nothing has told it.
@@ -31,8 +34,18 @@ pub struct Summary {
 
 impl Summary {
     pub(crate) fn new(record: Record, clock_ms: Option<i64>) -> Self {
-        let Record { events, journeys, sends, suppressed } = record;
-        Self { events, journeys, sends, suppressed, clock_ms, rejected: Vec::new(), this_run: ThisRun::default(), drain_gave_up: false }
+        let Record { events, journeys, sends, held, suppressed } = record;
+        Self {
+            events,
+            journeys,
+            sends,
+            held,
+            suppressed,
+            clock_ms,
+            rejected: Vec::new(),
+            this_run: ThisRun::default(),
+            drain_gave_up: false,
+        }
     }
 
     /// Whether nobody has vanished: for every journey, started = live + finished + failed + cancelled.

@@ -8,7 +8,7 @@ use crate::engine::{Engine, Offer, Payload, record};
 use crate::store::{MemoryStore, Store, StoreError};
 use crate::world::{Accepted, World};
 use expect::Found;
-use journey_compiler::hir::EventId;
+use journey_compiler::hir::{EventId, MessageId};
 use journey_compiler::machine::{Fault, FaultKind, Status, codec, text::format_time};
 use journey_compiler::mir::{FunctionId, Test, TestStmt, TestStmtKind};
 use journey_compiler::{Program, Sources, Span};
@@ -107,8 +107,12 @@ impl Runner<'_> {
             TestStmtKind::Profile(fields) => self.profile(customer, fields)?,
             TestStmtKind::Event { broadcast, event, payload, at } => {
                 let at_ms = at.map(|at| self.number(at)).transpose()?;
-                let bytes = self.payload(*event, *payload)?;
+                let bytes = self.payload(*event, *payload, None)?;
                 self.event(customer, *broadcast, *event, &bytes, at_ms.unwrap_or(self.now_ms))?;
+            }
+            &TestStmtKind::Report { message, event, payload, at } => {
+                let at_ms = at.map(|at| self.number(at)).transpose()?;
+                return self.report(statement, message, (event, payload), at_ms.unwrap_or(self.now_ms));
             }
             TestStmtKind::Advance(duration) => {
                 let duration = self.number(*duration)?;
@@ -137,6 +141,26 @@ impl Runner<'_> {
                 }));
             }
         }
+        Ok(None)
+    }
+
+    /// What became of the last message of that name.
+    fn report(
+        &mut self,
+        statement: &TestStmt,
+        message: MessageId,
+        (event, payload): (EventId, FunctionId),
+        at_ms: i64,
+    ) -> Result<Option<TestFailure>, Broken> {
+        let customer = statement.customer.as_str();
+        self.advance(at_ms)?;
+        let Some(key) = self.world.observer.last_key(customer, message) else {
+            let expected = format!("{} has been sent", self.message_name(message));
+            let timeline = self.world.observer.of(customer);
+            return Ok(Some(TestFailure { span: statement.span, expected, found: "none was sent".into(), timeline }));
+        };
+        let bytes = self.payload(event, payload, Some(&key))?;
+        self.event(customer, false, event, &bytes, at_ms)?;
         Ok(None)
     }
 
@@ -197,10 +221,12 @@ impl Runner<'_> {
         self.spread()
     }
 
-    fn payload(&mut self, event: EventId, function: FunctionId) -> Result<Vec<u8>, Fault> {
+    /// A payload as it is kept; of a report, with the key of the message.
+    fn payload(&mut self, event: EventId, function: FunctionId, key: Option<&str>) -> Result<Vec<u8>, Fault> {
         let record = self.program.module.events.get(event.index()).map(|event| event.record).ok_or_else(corrupt)?;
         self.world.engine.compute(None, self.now_ms, |program, cx| {
-            let word = value(program.call(function, &[], cx))?;
+            let key = key.map(|key| cx.new_string(key)).transpose().map_err(|kind| Fault { kind, span: Span::default() })?;
+            let word = value(program.call(function, key.as_slice(), cx))?;
             let mut bytes = Vec::new();
             record::encode(&program.module.types, record, word, cx, &mut bytes).map_err(|_| corrupt())?;
             Ok(bytes)

@@ -144,12 +144,21 @@ fn every_page_has_its_title_and_its_programs() {
     }
 }
 
+/// The program of a page, with its template where it has one.
+fn program(page: &str, kind: &str, text: &str) -> Project {
+    let mut project = Project::of_text("page.journey", text);
+    if let Some((name, text)) = codes::template(page, kind) {
+        project.add_template(name, text);
+    }
+    project
+}
+
 #[test]
 fn the_erroneous_program_of_a_page_gives_its_code_and_the_fixed_one_no_error() {
     let mut wrong = Vec::new();
     for (code, page) in codes::pages() {
         if let Some(text) = codes::block(page, "erroneous") {
-            let (said, errors) = said(&Project::of_text("page.journey", text));
+            let (said, errors) = said(&program(page, "erroneous", text));
             let others = said.iter().any(|other| other != code && !other.starts_with('W'));
             if !said.contains(code) || others || (errors == 0 && code.starts_with('E')) {
                 wrong.push(format!("{code}: the erroneous program gives {said:?}"));
@@ -157,7 +166,7 @@ fn the_erroneous_program_of_a_page_gives_its_code_and_the_fixed_one_no_error() {
         }
         for kind in ["fixed", "faulting"] {
             let Some(text) = codes::block(page, kind) else { continue };
-            let (said, errors) = said(&Project::of_text("page.journey", text));
+            let (said, errors) = said(&program(page, kind, text));
             if errors > 0 || said.contains(code) {
                 wrong.push(format!("{code}: the {kind} program gives {said:?}"));
             }

@@ -120,6 +120,8 @@ pub enum ExprKind {
         scrutinee: Box<Expr>,
         arms: Vec<MatchArm<ExprBlock>>,
     },
+    /// Of a template: a printable value as HTML writes it in text.
+    EscapeHtml(Box<Expr>),
     /// Stands in parentheses.
     Paren(Box<Expr>),
     /// Broken, already reported.

@@ -22,6 +22,13 @@ pub enum TestStmtKind {
         fields: Vec<(Ident, Expr)>,
         at: Option<Expr>,
     },
+    /// `event cart_reminder.clicked { url: "…" } at TIME`: what became of the message that was sent last
+    Report {
+        message: Ident,
+        event: Ident,
+        fields: Vec<(Ident, Expr)>,
+        at: Option<Expr>,
+    },
     /// `advance 30m`
     Advance(Expr),
     /// `advance until TIME`

@@ -100,6 +100,7 @@ pub(crate) fn check_again(items: &[&ast::Item], known: Option<Known<'_>>) -> Che
             bodies.test(&mut checker, at, item);
         }
     }
+    checker.lonely_groups(items);
     checker.warn_unused();
     checker.diagnostics.sort_by_key(|d| (d.primary.span.file, d.primary.span.start, d.severity));
     let fresh = bodies.known.is_some().then_some(bodies.fresh);

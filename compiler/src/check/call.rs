@@ -160,7 +160,7 @@ impl Checker {
 
     /// The variable that takes the result. Where it has to be another type's first, a variable of its own takes it, and what
     /// makes it the other's stands behind the statement.
-    fn bind(&mut self, cx: &mut JourneyBody, binding: Option<&Binding>, ty: TypeId, span: Span) -> Option<VarId> {
+    pub(super) fn bind(&mut self, cx: &mut JourneyBody, binding: Option<&Binding>, ty: TypeId, span: Span) -> Option<VarId> {
         match binding? {
             Binding::Let { assignable, name, ty: written } => {
                 let want = written.as_ref().map(|written| self.resolve_type(written));

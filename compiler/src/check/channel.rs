@@ -19,6 +19,7 @@ impl Checker {
         let ast::ItemKind::Channel { name, clauses } = &decl.kind else { return };
         let mut body = Body::new(Kind::Customer);
         let (mut address, mut consent, mut content) = (None, None, None);
+        let (mut cap, mut quiet) = (None, None);
         for clause in clauses {
             match clause {
                 ChannelClause::Address(of) => {
@@ -34,7 +35,14 @@ impl Checker {
                     self.said_once(content.as_ref().map(|(span, _)| *span), *span, "content");
                     content = Some((*span, self.content(id, fields)));
                 }
-                ChannelClause::Unsupported { .. } => {}
+                ChannelClause::Cap { count, count_span, per, span } => {
+                    self.said_once(cap.as_ref().map(|(span, _)| *span), *span, "cap");
+                    cap = Some((*span, self.cap(&mut body, *count, *count_span, per)));
+                }
+                ChannelClause::Quiet { hours, span } => {
+                    self.said_once(quiet.as_ref().map(|(span, _)| *span), *span, "quiet time");
+                    quiet = Some((*span, self.quiet(&mut body, hours)));
+                }
             }
         }
         let content = content.map_or_else(|| self.known_content(name), |(_, fields)| fields);
@@ -42,6 +50,8 @@ impl Checker {
         let record = channel.content;
         channel.address = address.map(|(_, address)| address);
         channel.consent = consent.map(|(_, consent)| consent);
+        channel.cap = cap.and_then(|(_, cap)| cap);
+        channel.quiet = quiet.and_then(|(_, quiet)| quiet);
         *self.fields_mut(Owner::Record(record)) = content;
         self.hir.channels[id.index()].vars = self.finish(body);
     }

@@ -17,6 +17,7 @@ pub(super) struct Head {
     pub key: InstanceKey,
     pub cooldown_ms: Option<i64>,
     pub on_change: hir::OnChange,
+    pub priority: Option<hir::Priority>,
     pub ends: Vec<hir::End>,
 }
 
@@ -35,9 +36,15 @@ impl Checker {
     pub(super) fn clauses(&mut self, cx: &mut JourneyBody, journey: &ast::Journey) -> Head {
         let enters = self.enters(cx, journey);
         self.entered_at_all(journey, &enters);
-        let mut head =
-            Head { enters, key: InstanceKey::Customer, cooldown_ms: None, on_change: hir::OnChange::default(), ends: Vec::new() };
-        let (mut key, mut cooldown, mut change) = (None, None, None);
+        let mut head = Head {
+            enters,
+            key: InstanceKey::Customer,
+            cooldown_ms: None,
+            on_change: hir::OnChange::default(),
+            priority: None,
+            ends: Vec::new(),
+        };
+        let (mut key, mut cooldown, mut change, mut priority) = (None, None, None, None);
         for clause in &journey.clauses {
             match &clause.kind {
                 ClauseKind::OnePer(of) => {
@@ -56,6 +63,11 @@ impl Checker {
                     self.only_once(&mut change, clause.span, "what a change means for live instances");
                     head.on_change = if *stay { hir::OnChange::Stay } else { hir::OnChange::Move };
                 }
+                ClauseKind::Priority { rank, group } => {
+                    self.only_once(&mut priority, clause.span, "the priority");
+                    self.lint_snake(&group.name, group.span);
+                    head.priority = Some(hir::Priority { rank: *rank, group: group.name.clone() });
+                }
                 ClauseKind::Goal { .. } | ClauseKind::ExitOn { .. } | ClauseKind::ExitWhen { .. } => head.ends.extend(self.end(cx, clause)),
                 ClauseKind::Enter { .. } | ClauseKind::Unsupported { .. } => {}
             }
@@ -71,7 +83,7 @@ impl Checker {
         });
         let entries: Vec<Entry<'_>> = written
             .map(|(on, assignable, span)| {
-                let (event, ty) = self.awaited(&on.event);
+                let (event, ty) = self.entered(on);
                 Entry { on, event, ty, assignable, span }
             })
             .collect();

@@ -7,7 +7,7 @@ use super::lookup::{article, listed, nearest, unknown};
 use super::names::Decl;
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostics::Diagnostic;
-use crate::hir::{Expr, ExprKind, Iter};
+use crate::hir::{Expr, ExprKind, Iter, Method};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
 
@@ -46,6 +46,10 @@ impl Checker {
             Ast::If { cond, then, otherwise } => self.if_expr(body, span, cond, then, otherwise.as_ref(), Want::May(hint)),
             Ast::Match { scrutinee, arms } => self.match_expr(body, span, scrutinee, arms, Want::May(hint)),
             Ast::Paren(inner) => self.infer(body, inner, hint),
+            Ast::EscapeHtml(of) => {
+                let text = self.text(body, &[ast::StrPart::Expr((**of).clone())], span, None);
+                plain(ExprKind::Method(Method::StringEscapeHtml, vec![text]), TypeId::STRING)
+            }
             Ast::Error => poison(span),
         }
     }

@@ -147,8 +147,13 @@ impl<'a> Changes<'a> {
                     self.assigned.push(target);
                 }
             }
+            S::Send { binding, .. } => {
+                if let Some(ast::Binding::Assign(target)) = binding {
+                    self.assigned.push(target);
+                }
+            }
             S::Emit { .. } | S::Start { .. } => {}
-            S::Let { .. } | S::Break | S::Continue | S::Send { .. } | S::Finish(_) | S::Fail(_) | S::Error => {}
+            S::Let { .. } | S::Break | S::Continue | S::Finish(_) | S::Fail(_) | S::Error => {}
         }
     }
 

@@ -44,7 +44,7 @@ impl Checker {
         let mut cx = JourneyBody::default();
         cx.body.push_scope();
         let (params, result) = self.journey_params(&mut cx, id, journey);
-        let Head { enters, key, cooldown_ms, on_change, ends } = self.clauses(&mut cx, journey);
+        let Head { enters, key, cooldown_ms, on_change, priority, ends } = self.clauses(&mut cx, journey);
         let (body, falls) = self.stmts(&mut cx, &journey.body);
         let is_right = !self.diagnostics[before..].iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         if is_right && falls == Falls::Never && !cx.ends && ends.is_empty() {
@@ -63,7 +63,7 @@ impl Checker {
             ends,
             outcomes: cx.outcomes,
             experiments: cx.experiments,
-            priority: None,
+            priority,
             on_change,
             result,
             body,
@@ -117,12 +117,20 @@ impl Checker {
 
     /// `EVENT as x where C`: declares the binder in the current scope.
     pub(super) fn event_pattern(&mut self, body: &mut Body, on: &ast::EventPattern) -> Matched {
-        let (event, ty) = self.awaited(&on.event);
+        let handle = on.handle.as_ref().map(|handle| self.handle_named(body, handle, &on.event));
+        let (event, ty) = match &handle {
+            Some(_) => self.report_awaited(&on.event),
+            None => self.awaited(&on.event),
+        };
         let binder = match &on.binder {
             Some(binder) => body.declare(&binder.name, ty, false, binder.span),
             None => body.declare("", ty, false, on.event.span),
         };
         let (filter, facts) = self.filter(body, on.filter.as_ref());
+        let filter = match handle.flatten() {
+            Some(handle) => Some(self.of_handle(handle, binder, ty, filter)),
+            None => filter,
+        };
         Matched { on: hir::EventMatch { event, binder, filter }, facts }
     }
 

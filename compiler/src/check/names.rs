@@ -86,7 +86,9 @@ impl Checker {
     /// Enters all names; the answer runs parallel to the items.
     pub(super) fn enter(&mut self, items: &[&ast::Item]) -> Vec<Decl> {
         let journeys = self.enter_journeys(items);
-        items.iter().enumerate().map(|(at, item)| self.enter_item(item, journeys.get(at).copied().flatten())).collect()
+        let decls = items.iter().enumerate().map(|(at, item)| self.enter_item(item, journeys.get(at).copied().flatten())).collect();
+        self.enter_handles();
+        decls
     }
 
     /// Journeys are numbered in the order of their names. Parallel to the items.

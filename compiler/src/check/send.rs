@@ -4,7 +4,7 @@ use super::Checker;
 use super::journey::JourneyBody;
 use crate::ast;
 use crate::diagnostics::Diagnostic;
-use crate::hir::{ChannelId, MessageId, Send, StmtKind};
+use crate::hir::{ChannelId, MessageId, Send};
 use journey_grammar::Span;
 
 impl Checker {
@@ -16,7 +16,7 @@ impl Checker {
         args: &[ast::Arg],
         channels: &[ast::Ident],
         first_of: bool,
-    ) -> Option<StmtKind> {
+    ) -> Option<Send> {
         let id = self.message_named(message);
         let channels = self.send_channels(id, channels);
         let Some(id) = id else {
@@ -28,7 +28,7 @@ impl Checker {
         };
         let params = self.message_params(id);
         let args = self.arguments(&mut cx.body, args, &params, &format!("message `{}`", message.name), message.span);
-        Some(StmtKind::Send(Send { message: id, args, channels, first_of, handle: None }))
+        Some(Send { message: id, args, channels, first_of, handle: None })
     }
 
     /// The channels in order: each once, each with a variant of the message.

@@ -86,7 +86,10 @@ impl Checker {
             S::Let { assignable, name, ty, value } => Some(self.let_stmt(cx, *assignable, name, ty.as_ref(), value)),
             S::Assign { target, value } => self.assign(&mut cx.body, target, value),
             S::AddAssign { target, value } => self.add_assign(&mut cx.body, target, value, stmt.span),
-            S::Send { message, args, channels, first_of } => self.send(cx, message, args, channels, *first_of),
+            S::Send { binding, message, args, channels, first_of } => {
+                let send = self.send(cx, message, args, channels, *first_of);
+                self.handled(cx, binding.as_ref(), send, stmt.span).map(StmtKind::Send)
+            }
             S::Call { binding, service, operation, args, fallback } => {
                 let called = Called { service, operation, args, fallback: fallback.as_ref() };
                 self.call_stmt(cx, binding.as_ref(), &called, stmt.span)

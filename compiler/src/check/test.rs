@@ -56,6 +56,11 @@ impl Checker {
                 }
                 T::Profile(fields) => Some(TestStmtKind::Profile(self.test_profile(body, fields, stmt.span))),
                 T::Event { broadcast, event, fields, at } => self.test_event(body, *broadcast, event, fields, at.as_ref(), stmt),
+                T::Report { message, event, fields, at } => {
+                    let report = self.test_report(body, message, event, fields, stmt.span);
+                    let at = at.as_ref().map(|at| self.expr(body, at, Some(TypeId::TIME)));
+                    report.map(|(message, event, key, payload)| TestStmtKind::Report { message, event, key, payload, at })
+                }
                 T::Advance(by) => Some(TestStmtKind::Advance(self.expr(body, by, Some(TypeId::DURATION)))),
                 T::AdvanceUntil(to) => Some(TestStmtKind::AdvanceUntil(self.expr(body, to, Some(TypeId::TIME)))),
                 T::Variant { experiment, variant } => self.test_variant(experiment, variant),

@@ -14,6 +14,14 @@ pub fn pages() -> &'static [(&'static str, &'static str)] {
     PAGES
 }
 
+/// The template beside that program: its name and its text.
+#[must_use]
+pub fn template<'p>(page: &'p str, kind: &str) -> Option<(&'p str, &'p str)> {
+    let (_, rest) = page.split_once(&format!("```jinja {kind} "))?;
+    let (name, rest) = rest.split_once('\n')?;
+    Some((name, rest.split_once("```")?.0))
+}
+
 /// The program in a page's block of code: `erroneous`, `fixed` or `faulting`; `None` where the page has no such program.
 #[must_use]
 pub fn block<'p>(page: &'p str, kind: &str) -> Option<&'p str> {

@@ -113,13 +113,3 @@ pub struct MessageVariant {
     pub content: Vec<Expr>,
     pub span: Span,
 }
-
-/// A file that messages name: `file "cart_reminder.html"`.
-#[derive(Debug, Clone)]
-pub struct Template {
-    /// As written.
-    pub path: String,
-    pub text: String,
-    /// The parameters of the message that it may read, by name, in the order of [`super::ExprKind::Template`]'s arguments.
-    pub params: Vec<(String, TypeId)>,
-}

@@ -1,6 +1,6 @@
 //! Typed expressions and patterns.
 
-use super::{ConstId, FnId, SegmentId, TemplateId, TraitId, VarId};
+use super::{ConstId, FnId, SegmentId, TraitId, VarId};
 use crate::types::{EnumId, RecordId, TypeId};
 use journey_grammar::Span;
 
@@ -65,8 +65,6 @@ pub enum ExprKind {
     Trait(TraitId),
     /// Whether the customer is in it at the moment of the step.
     Segment(SegmentId),
-    /// The text that a template gives for these values of its parameters.
-    Template(TemplateId, Vec<Expr>),
     /// A field of a record.
     Field(Box<Expr>, usize),
     /// A field of an optional record; optional once.
@@ -200,6 +198,8 @@ pub enum Method {
     StringEndsWith,
     StringReplace,
     StringSplit,
+    /// Of a template: as HTML writes it in text. No designer can name it.
+    StringEscapeHtml,
     NumberAbs,
     NumberMin,
     NumberMax,

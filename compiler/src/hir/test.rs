@@ -34,6 +34,14 @@ pub enum TestStmtKind {
         payload: Expr,
         at: Option<Expr>,
     },
+    /// What became of the message of that name that the customer was sent last: a built-in event, whose payload has the key of that send in this variable.
+    Report {
+        message: MessageId,
+        event: EventId,
+        key: VarId,
+        payload: Expr,
+        at: Option<Expr>,
+    },
     /// A Duration.
     Advance(Expr),
     /// A Time.

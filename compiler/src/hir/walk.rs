@@ -28,7 +28,6 @@ impl Expr {
             E::Match { scrutinee, arms } => std::iter::once(&**scrutinee).chain(arms.iter().map(|Arm { body, .. }| body)).collect(),
             E::Block { lets, value } => lets.iter().map(|(_, value)| value).chain([&**value]).collect(),
             E::Record(_, fields) | E::List(fields) | E::Call(_, fields) | E::Method(_, fields) => fields.iter().collect(),
-            E::Template(_, args) => args.iter().collect(),
             E::Variant { fields, .. } => fields.iter().collect(),
             E::Map(pairs) => pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
             E::ListLambda { list, body, .. } => vec![list, body],

@@ -14,7 +14,7 @@ pub(crate) struct Lowered {
     pub module: Module,
     texts: FxHashMap<String, TextId>,
     functions: Vec<FunctionId>,
-    sends: FxHashMap<(MessageId, Vec<ChannelId>, bool), FunctionId>,
+    sends: FxHashMap<(MessageId, Vec<ChannelId>, bool, bool), FunctionId>,
     calls: FxHashMap<(ServiceId, OperationId), FunctionId>,
     /// The functions of each journey and test, and among them those that others share.
     journeys: Vec<Range<usize>>,
@@ -103,7 +103,8 @@ impl Lowerer<'_> {
     }
 
     fn lowered(self, journeys: Vec<Range<usize>>, tests: Vec<Range<usize>>, unused: usize) -> Lowered {
-        let Self { hir: _, module, texts, functions, sends, calls } = self;
+        let Self { hir: _, mut module, texts, functions, sends, calls } = self;
+        module.handles = sends.keys().any(|(.., handle)| *handle);
         Lowered { module, texts, functions, sends, calls, journeys, tests, unused }
     }
 }

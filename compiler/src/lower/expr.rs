@@ -35,7 +35,7 @@ impl Builder<'_, '_> {
                 dst
             }
             // The checker makes none of these yet.
-            ExprKind::Trait(_) | ExprKind::Segment(_) | ExprKind::Template(..) => self.int(0, span),
+            ExprKind::Trait(_) | ExprKind::Segment(_) => self.int(0, span),
             ExprKind::Field(base, field) => {
                 let base = self.expr(base);
                 self.load(base, *field, span)

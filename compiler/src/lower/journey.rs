@@ -2,6 +2,7 @@
 
 use super::builder::Builder;
 use super::closure::{Equality, Open, closure};
+use super::sends_ahead::sends_ahead;
 use super::stmt::Body;
 use super::{Lowerer, number};
 use crate::hir::{self, EndOn, EventId, InstanceKey, JourneyId, OperationId, ServiceId, VarId};
@@ -83,6 +84,7 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
         on_change: journey.on_change,
         child: child(journey, key, &starts, &ends),
         kept: kept(&pauses),
+        priority: journey.priority.clone(),
         ends: ends.into_iter().map(|(end, _)| end).collect(),
         outcomes: journey.outcomes.clone(),
         pauses,
@@ -176,6 +178,7 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
     let locals: Vec<Vec<Local>> = frames.iter().map(|frame| frame.iter().map(|(_, local)| *local).collect()).collect();
     let rests = rests(&mut body, journey, &flows, &live, &locals);
     let starts = starts(&mut body, journey, &locals, &rests);
+    let ahead = sends_ahead(body.b.hir, &journey.body);
     let mut pauses = Vec::new();
     for (index, draft) in drafts.into_iter().enumerate() {
         let frame = frames.get(index).map(Vec::as_slice).unwrap_or_default();
@@ -210,6 +213,7 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
         });
         let arms = arms.collect();
         let frame = frame.iter().map(|(var, _)| var.clone()).collect();
+        let sends = ahead.contains(&draft.identity);
         pauses.push(Pause {
             identity: draft.identity,
             step: draft.step,
@@ -218,6 +222,7 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
             arms,
             fork: None,
             end_captures,
+            sends,
             span: draft.span,
         });
     }

@@ -92,6 +92,7 @@ fn host_op(method: Method, ty: TypeId) -> HostOp {
         Method::StringEndsWith => HostOp::StringEndsWith,
         Method::StringReplace => HostOp::StringReplace,
         Method::StringSplit => HostOp::StringSplit,
+        Method::StringEscapeHtml => HostOp::EscapeHtml,
         Method::NumberAbs => HostOp::Abs(ty),
         Method::NumberRound => HostOp::Round(ty),
         Method::NumberFloor => HostOp::Floor(ty),

@@ -1,18 +1,29 @@
 //! `send`: one function for each message and the channels that it may take.
 //!
-//! It asks each channel in order for an address and for consent. The first that has both gets the content; where
-//! none has, the reasons are the effect.
+//! Of a promotional message it asks first whether another journey of the group goes before. Then it asks each channel in
+//! order for an address, for consent, for the customer's zone where it has quiet hours, and for a place under its cap. The
+//! first that has all of them gets the content, at once or at the end of its quiet hours; where none has, the reasons are
+//! the effect.
 
 use super::Lowerer;
 use super::builder::Builder;
-use crate::hir::{self, Channel, ChannelId, CompareOp, Expr, Message, MessageVariant, Send};
-use crate::mir::{BlockId, Effect, FunctionId, HostOp, Local, Op, StepInput, Suppression, Terminator};
+use crate::hir::{self, Channel, ChannelId, CompareOp, Expr, Message, MessageVariant, Quiet, Send};
+use crate::mir::{BlockId, Effect, FunctionId, HostOp, Local, Op, StepInput, Suppression, Terminator, UNREACHABLE};
 use crate::types::TypeId;
 use journey_grammar::Span;
 
-/// The function; it takes the message's parameters and tells whether something was sent.
+/// The message that a function sends, and how.
+struct Sending<'h> {
+    send: &'h Send,
+    message: &'h Message,
+    params: Vec<Local>,
+    /// The key of the effect, where a handle is to have it.
+    key: Option<Local>,
+}
+
+/// The function; it takes the message's parameters and gives the record of the handle where there is one, else nothing of use.
 pub(super) fn function(lowerer: &mut Lowerer<'_>, send: &Send) -> FunctionId {
-    let key = (send.message, send.channels.clone(), send.first_of);
+    let key = (send.message, send.channels.clone(), send.first_of, send.handle.is_some());
     if let Some(&known) = lowerer.sends.get(&key) {
         return known;
     }
@@ -29,64 +40,166 @@ fn lower(lowerer: &mut Lowerer<'_>, send: &Send) -> FunctionId {
         return b.finish("send".into(), false, &[], nothing, Span::default());
     };
     let params: Vec<Local> = message.params.iter().map(|&param| b.var(param)).collect();
+    let span = message.variants.iter().find(|variant| Some(&variant.channel) == send.channels.first()).map_or(Span::default(), |v| v.span);
+    let key = send.handle.is_some().then(|| b.host(HostOp::SendKey, Vec::new(), span));
+    let sending = Sending { send, message, params, key };
+    if !message.transactional {
+        b.unless_outranked(&sending, span);
+    }
     let mut reasons = Vec::new();
-    let mut span = Span::default();
     for &id in &send.channels {
         let Some(channel) = hir.channels.get(id.index()) else { continue };
-        span = message.variants.iter().find(|variant| variant.channel == id).map_or(span, |variant| variant.span);
-        let (allowed, next) = (b.block(), b.block());
-        let (address, reason) = b.allowed(channel, message.transactional, allowed, next, span);
-        reasons.push(reason);
-        b.at(allowed);
-        let content = b.content(message, id, channel, span);
-        let effect = Effect::Send { message: send.message, channel: id, content: channel.content };
-        let effect = b.lowerer.effect(effect);
-        let mut args = vec![address, content];
-        args.extend(&params);
-        b.emit(Op::Effect { effect, args }, span);
-        let sent = b.int(1, span);
-        b.end(Terminator::Return(sent), span);
+        let span = message.variants.iter().find(|variant| variant.channel == id).map_or(span, |variant| variant.span);
+        let next = b.block();
+        reasons.push(b.through(&sending, id, channel, next, span));
         b.at(next);
     }
-    let effect = Effect::Suppressed { message: send.message, channels: send.channels.clone(), first_of: send.first_of };
-    let effect = b.lowerer.effect(effect);
-    b.emit(Op::Effect { effect, args: reasons }, span);
-    let nothing = b.int(0, span);
-    b.finish(format!("send {}", message.name), false, &params, nothing, span)
+    let nothing = b.suppressed(&sending, reasons, send.first_of, span);
+    b.finish(format!("send {}", message.name), false, &sending.params, nothing, span)
+}
+
+/// Where one channel's questions lead.
+struct Way {
+    /// Where the next channel is asked.
+    next: BlockId,
+    /// Why this one does not take it.
+    reason: Local,
+    span: Span,
 }
 
 impl Builder<'_, '_> {
-    /// Goes to `allowed` where the channel has an address and consent, else to `next`, with the reason set.
-    fn allowed(&mut self, channel: &Channel, transactional: bool, allowed: BlockId, next: BlockId, span: Span) -> (Local, Local) {
-        let reason = self.int(i64::from(Suppression::NoAddress as u8), span);
-        let consent = self.block();
-        let address = match &channel.address {
-            Some(address) => {
-                let address = self.apart(address);
-                let (given, known) = (self.block(), self.is_some(address, span));
-                self.branch_on(known, given, next, span);
-                // An empty text is no address either: its length, a String's first word, says so.
-                self.at(given);
-                let length = self.load(address, 0, span);
-                self.branch_on(length, consent, next, span);
-                address
+    /// Ends with the reason where another journey goes first, whatever the channels.
+    fn unless_outranked(&mut self, sending: &Sending<'_>, span: Span) {
+        let outranked = self.host(HostOp::Outranked, Vec::new(), span);
+        let (behind, first) = (self.block(), self.block());
+        self.branch_on(outranked, behind, first, span);
+        self.at(behind);
+        let reason = self.int(Suppression::Outranked as i64, span);
+        let nothing = self.suppressed(sending, vec![reason; sending.send.channels.len()], false, span);
+        self.end(Terminator::Return(nothing), span);
+        self.at(first);
+    }
+
+    /// Sends over a channel and ends, or goes to `next` with the reason set that it gives.
+    fn through(&mut self, sending: &Sending<'_>, id: ChannelId, channel: &Channel, next: BlockId, span: Span) -> Local {
+        let way = Way { next, reason: self.int(Suppression::NoAddress as i64, span), span };
+        let address = self.address(channel, &way);
+        let mut until = None;
+        if !sending.message.transactional {
+            self.consent(channel, &way);
+            until = channel.quiet.map(|quiet| self.quiet_end(quiet, &way));
+            if channel.cap.is_some() {
+                self.because(Suppression::Capped, &way);
+                let taken = self.host(HostOp::TakePlace(id.0), Vec::new(), span);
+                self.only_if(taken, &way);
             }
-            None => {
-                let key = self.input(StepInput::Customer, span);
-                self.goto(consent, span);
-                key
-            }
-        };
-        self.at(consent);
-        match &channel.consent {
-            Some(given) if !transactional => {
-                self.emit(Op::Const { dst: reason, value: i64::from(Suppression::NoConsent as u8) }, span);
-                let given = self.apart(given);
-                self.branch_on(given, allowed, next, span);
-            }
-            _ => self.goto(allowed, span),
         }
-        (address, reason)
+        let content = self.content(sending.message, id, channel, span);
+        let mut args = vec![address, content];
+        args.extend(&sending.params);
+        let (message, content) = (sending.send.message, channel.content);
+        if let Some(until) = until {
+            let (now, leaves) = (self.input(StepInput::Now, span), self.block());
+            let quiet = self.compare(CompareOp::Gt, until, now, span);
+            let held = self.block();
+            self.branch_on(quiet, held, leaves, span);
+            self.at(held);
+            let mut args = args.clone();
+            args.insert(0, until);
+            self.told(sending, Effect::Held { message, channel: id, content }, args, span);
+            self.at(leaves);
+        }
+        self.told(sending, Effect::Send { message, channel: id, content }, args, span);
+        way.reason
+    }
+
+    /// Adds the effect of a message that was taken, and ends.
+    fn told(&mut self, sending: &Sending<'_>, effect: Effect, args: Vec<Local>, span: Span) {
+        let effect = self.lowerer.effect(effect);
+        self.emit(Op::Effect { effect, args }, span);
+        let sent = self.int(1, span);
+        let none = self.int(0, span);
+        let result = self.handle(sending, sent, none, span);
+        self.end(Terminator::Return(result), span);
+    }
+
+    /// Adds the effect of a message that nothing took, and gives the result.
+    fn suppressed(&mut self, sending: &Sending<'_>, reasons: Vec<Local>, first_of: bool, span: Span) -> Local {
+        let effect = Effect::Suppressed { message: sending.send.message, channels: sending.send.channels.clone(), first_of };
+        let effect = self.lowerer.effect(effect);
+        let first = reasons.first().copied();
+        self.emit(Op::Effect { effect, args: reasons }, span);
+        let unsent = self.int(0, span);
+        if sending.key.is_none() {
+            return unsent;
+        }
+        let reason = match first {
+            Some(reason) if !first_of => self.host(HostOp::SuppressionName, vec![reason], span),
+            _ => self.text(UNREACHABLE, span),
+        };
+        self.handle(sending, unsent, reason, span)
+    }
+
+    /// The record of a handle, where there is one: see [`hir::Send::handle`].
+    fn handle(&mut self, sending: &Sending<'_>, sent: Local, reason: Local, span: Span) -> Local {
+        match sending.key {
+            Some(key) => self.words(&[sent, reason, key], span),
+            None => sent,
+        }
+    }
+
+    /// The address, where there is one.
+    fn address(&mut self, channel: &Channel, way: &Way) -> Local {
+        let Some(address) = &channel.address else { return self.input(StepInput::Customer, way.span) };
+        let address = self.apart(address);
+        let known = self.is_some(address, way.span);
+        self.only_if(known, way);
+        // An empty text is no address either: its length, a String's first word, says so.
+        let length = self.load(address, 0, way.span);
+        self.only_if(length, way);
+        address
+    }
+
+    fn consent(&mut self, channel: &Channel, way: &Way) {
+        let Some(consent) = &channel.consent else { return };
+        self.because(Suppression::NoConsent, way);
+        let given = self.apart(consent);
+        self.only_if(given, way);
+    }
+
+    /// Now, or the end of the quiet hours that it is now.
+    fn quiet_end(&mut self, quiet: Quiet, way: &Way) -> Local {
+        let span = way.span;
+        let zone = self.hir.profile.as_ref().and_then(|profile| profile.timezone);
+        let zone = match zone {
+            Some((field, optional)) => {
+                let profile = self.input(StepInput::Profile, span);
+                let zone = self.load(profile, field, span);
+                if optional {
+                    self.because(Suppression::NoTimezone, way);
+                    let known = self.is_some(zone, span);
+                    self.only_if(known, way);
+                }
+                zone
+            }
+            // The checker lets no quiet hours through without it.
+            None => self.int(0, span),
+        };
+        // Outside the quiet hours is inside those that begin where they end.
+        let args = vec![self.input(StepInput::Now, span), self.int(quiet.to_ms, span), self.int(quiet.from_ms, span), zone];
+        self.host(HostOp::NextWithin, args, span)
+    }
+
+    /// Sets the reason for what is asked next.
+    fn because(&mut self, reason: Suppression, way: &Way) {
+        self.emit(Op::Const { dst: way.reason, value: reason as i64 }, way.span);
+    }
+
+    /// Goes on where the word is not 0, else asks the next channel.
+    fn only_if(&mut self, cond: Local, way: &Way) {
+        let on = self.block();
+        self.branch_on(cond, on, way.next, way.span);
+        self.at(on);
     }
 
     /// An expression of another body, whose variables are not this one's.

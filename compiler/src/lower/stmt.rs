@@ -110,7 +110,11 @@ impl<'l, 'h> Body<'l, 'h> {
             StmtKind::Send(send) => {
                 let args = self.b.exprs(&send.args);
                 let function = super::send::function(self.b.lowerer, send);
-                self.b.call(function, args, span);
+                let src = self.b.call(function, args, span);
+                if let Some(handle) = send.handle {
+                    let dst = self.b.var(handle);
+                    self.b.emit(Op::Copy { dst, src }, span);
+                }
             }
             StmtKind::Call(call) => self.call(call, span),
             StmtKind::Emit { event, payload, broadcast } => self.emitted(*event, payload, *broadcast, span),

@@ -18,6 +18,12 @@ fn statement(lowerer: &mut Lowerer<'_>, stmt: &hir::TestStmt) -> TestStmtKind {
         hir::TestStmtKind::Event { broadcast, event, payload, at } => {
             TestStmtKind::Event { broadcast: *broadcast, event: *event, payload: value(payload), at: at.as_ref().map(value) }
         }
+        hir::TestStmtKind::Report { message, event, key, payload, at } => TestStmtKind::Report {
+            message: *message,
+            event: *event,
+            at: at.as_ref().map(&mut value),
+            payload: lowerer.closed("test".into(), &[*key], payload),
+        },
         hir::TestStmtKind::Advance(duration) => TestStmtKind::Advance(value(duration)),
         hir::TestStmtKind::AdvanceUntil(time) => TestStmtKind::AdvanceUntil(value(time)),
         hir::TestStmtKind::Variant { experiment, variant } => {

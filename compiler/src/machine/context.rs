@@ -77,6 +77,12 @@ pub struct Context {
     pub depth: u32,
     /// Variants that a test has fixed: experiment and variant names.
     pub forced_variants: Vec<(String, String)>,
+    /// Whether another journey of the group goes before the instance that runs.
+    pub outranked: bool,
+    /// By channel, how many places are left under its cap; sends take them. A channel that is missing has none.
+    pub places: Vec<u32>,
+    /// What the keys of the step's effects begin with: the instance and its step.
+    pub key_prefix: String,
     /// The fault of a host operation, until its status is read.
     pub(crate) host_fault: Option<super::FaultKind>,
     /// What host operations may still look at in this step: values, or eight bytes of text each. Turns count how often
@@ -120,6 +126,9 @@ impl Context {
             effects: Vec::new(),
             depth: 0,
             forced_variants: Vec::new(),
+            outranked: false,
+            places: Vec::new(),
+            key_prefix: String::new(),
             host_fault: None,
             work: HOST_WORK_MAX,
         };
@@ -137,6 +146,9 @@ impl Context {
         self.frame.clear();
         self.deadlines.clear();
         self.effects.clear();
+        self.outranked = false;
+        self.places.clear();
+        self.key_prefix.clear();
         self.host_fault = None;
         self.work = HOST_WORK_MAX;
         self.customer = self.new_string(customer).unwrap_or(0);

@@ -7,6 +7,7 @@ mod collections;
 mod equal;
 mod experiment;
 mod numbers;
+mod sends;
 mod strings;
 mod times;
 
@@ -34,6 +35,7 @@ pub fn call(op: HostOp, args: &[u64], cx: &mut Context, types: &Types, module: &
         | HostOp::StringEndsWith
         | HostOp::StringReplace
         | HostOp::StringSplit
+        | HostOp::EscapeHtml
         | HostOp::ListJoin => strings::call(op, args, cx, types),
         HostOp::DecimalMul
         | HostOp::DecimalDiv
@@ -71,6 +73,7 @@ pub fn call(op: HostOp, args: &[u64], cx: &mut Context, types: &Types, module: &
             let experiment = module.experiments.get(index as usize).ok_or(FaultKind::CorruptState)?;
             Ok(experiment::pick(experiment, cx))
         }
+        HostOp::Outranked | HostOp::TakePlace(_) | HostOp::SendKey | HostOp::SuppressionName => sends::call(op, args, cx),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::types::TypeId;
 
-/// What is computed by the host, in safe Rust, for interpreter and machine code alike. Pure, but for its allocations.
+/// What is computed by the host, in safe Rust, for interpreter and machine code alike. Pure, but for its allocations and the
+/// places under caps that are taken in the step's context.
 /// Shapes are given as `(arguments) -> result`; `fault` where it can fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HostOp {
@@ -90,4 +91,14 @@ pub enum HostOp {
     MayEmit,
     /// `(String) -> never`: always the fault of a call that failed, with that text.
     CallFailed,
+    /// `(String) -> String`: with `& < > " '` written as HTML writes them in text.
+    EscapeHtml,
+    /// `() -> Bool`: whether another live journey of the group goes before the instance that runs.
+    Outranked,
+    /// `() -> Bool`: takes a place under the cap of that [`crate::hir::ChannelId`]; false where none is left.
+    TakePlace(u32),
+    /// `() -> String`: the idempotency key of the effect that is added next.
+    SendKey,
+    /// `(a crate::mir::Suppression as a number) -> String`
+    SuppressionName,
 }

@@ -1,7 +1,7 @@
 //! Compiled journeys: how they begin, where they sleep, what wakes and what ends them.
 
 use super::FunctionId;
-use crate::hir::{EventId, JourneyId, OnChange, OperationId, ServiceId};
+use crate::hir::{EventId, JourneyId, OnChange, OperationId, Priority, ServiceId};
 use crate::types::{EnumId, TypeId};
 use journey_grammar::Span;
 
@@ -28,6 +28,7 @@ pub struct Journey {
     pub child: Option<Child>,
     /// Events that a `wait for` names: those that come while a call or a child is under way are kept for it.
     pub kept: Vec<EventId>,
+    pub priority: Option<Priority>,
     pub ends: Vec<End>,
     pub outcomes: Vec<String>,
     pub pauses: Vec<Pause>,
@@ -120,6 +121,8 @@ pub struct Pause {
     /// For each of [`Journey::ends`], the frame slots that its condition takes. Goals and exits are asked at the pause of the
     /// main fiber alone; at those of branches nothing is captured.
     pub end_captures: Vec<Vec<u32>>,
+    /// Whether a promotional send can still follow.
+    pub sends: bool,
     pub span: Span,
 }
 

@@ -32,6 +32,13 @@ pub enum TestStmtKind {
         payload: FunctionId,
         at: Option<FunctionId>,
     },
+    /// What became of the message of that name that the customer was sent last. The payload takes the key of that send, a String.
+    Report {
+        message: MessageId,
+        event: EventId,
+        payload: FunctionId,
+        at: Option<FunctionId>,
+    },
     Advance(FunctionId),
     AdvanceUntil(FunctionId),
     Variant {

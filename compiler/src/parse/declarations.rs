@@ -129,14 +129,18 @@ impl<'t> Reader<'t> {
                 Rule::address_clause => clauses.push(ChannelClause::Address(self.expr_in(child, Rule::expr))),
                 Rule::consent_clause => clauses.push(ChannelClause::Consent(self.expr_in(child, Rule::expr))),
                 Rule::content_clause => clauses.push(ChannelClause::Content(self.fields_in(child), child.span())),
-                Rule::cap_clause | Rule::quiet_clause => {
-                    let what = self.unsupported(child, "the channel does without it");
-                    clauses.push(ChannelClause::Unsupported { what, span: child.span() });
-                }
+                Rule::cap_clause => clauses.push(self.cap(child)),
+                Rule::quiet_clause => clauses.push(ChannelClause::Quiet { hours: self.expr_in(child, Rule::expr), span: child.span() }),
                 _ => {}
             }
         }
         clauses
+    }
+
+    fn cap(&mut self, node: Syntax<'t>) -> ChannelClause {
+        let int = node.child(Rule::int);
+        let count = int.and_then(|int| self.whole_number(int));
+        ChannelClause::Cap { count, count_span: int.unwrap_or(node).span(), per: self.expr_in(node, Rule::expr), span: node.span() }
     }
 
     fn message(&mut self, node: Syntax<'t>) -> ItemKind {
@@ -156,9 +160,8 @@ impl<'t> Reader<'t> {
         let value = match node.child(Rule::file_template) {
             None => ContentValue::Expr(self.expr_in(node, Rule::expr)),
             Some(file) => {
-                self.unsupported(file, "write the text inline");
-                let path = file.child(Rule::string).map(|string| self.plain_string(string)).unwrap_or_default();
-                ContentValue::File(path, file.span())
+                let path = file.child(Rule::string);
+                ContentValue::File(path.map(|path| self.plain_string(path)).unwrap_or_default(), path.unwrap_or(file).span())
             }
         };
         ContentField { name, value }

@@ -41,6 +41,10 @@ impl<'t> Reader<'t> {
             }
             Rule::exit_clause => ClauseKind::ExitOn { name: self.name(node), on: self.event_pattern_in(node) },
             Rule::on_change_clause => ClauseKind::OnChange { stay: node.has(Rule::kw_stay) },
+            Rule::priority_clause => match node.child(Rule::int).map(|int| self.whole_number(int)) {
+                Some(Some(rank)) => ClauseKind::Priority { rank, group: self.name(node) },
+                _ => ClauseKind::Unsupported { what: "priority".to_string() },
+            },
             Rule::error_clause => ClauseKind::Unsupported { what: self.slice(self.word_at(node.span().start)).to_string() },
             _ => ClauseKind::Unsupported { what: self.unsupported(node, "leave this clause out for now") },
         }
@@ -60,20 +64,23 @@ impl<'t> Reader<'t> {
     pub(super) fn event_pattern_in(&mut self, node: Syntax<'t>) -> EventPattern {
         match node.child(Rule::event_pattern) {
             Some(pattern) => self.event_pattern(pattern, false),
-            None => EventPattern { event: self.name(node), binder: None, filter: None, span: node.span() },
+            None => EventPattern { handle: None, event: self.name(node), binder: None, filter: None, span: node.span() },
         }
     }
 
     /// `EVENT as x where C`; `assignable` says whether `as var x` may stand there.
     fn event_pattern(&mut self, node: Syntax<'t>, assignable: bool) -> EventPattern {
         let path = node.child(Rule::event_path);
-        let event = self.name(path.unwrap_or(node));
+        let (handle, event) = match path.filter(|path| path.has(Rule::dot)) {
+            Some(path) => (Some(self.name(path)), self.nth_name(path, 1)),
+            None => (None, self.name(path.unwrap_or(node))),
+        };
         let binder = node.child(Rule::binder);
         if let Some(var) = binder.and_then(|binder| binder.child(Rule::kw_var)).filter(|_| !assignable) {
             self.var_binder(var);
         }
         let filter = node.child(Rule::head_expr).map(|filter| self.expr(filter));
-        EventPattern { event, binder: binder.map(|binder| self.name(binder)), filter, span: node.span() }
+        EventPattern { handle, event, binder: binder.map(|binder| self.name(binder)), filter, span: node.span() }
     }
 }
 

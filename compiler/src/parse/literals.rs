@@ -47,6 +47,15 @@ impl<'t> Reader<'t> {
         kind
     }
 
+    /// A number of the grammar's own, as in `times 3`; `None` where it is too large, which is reported.
+    pub(super) fn whole_number(&mut self, int: Syntax<'t>) -> Option<i64> {
+        let number = int.text().replace('_', "").parse().ok();
+        if number.is_none() {
+            self.out_of_range(int.span(), Rule::int);
+        }
+        number
+    }
+
     fn decimal(&mut self, digits: &str, negative: bool, whole: Span) -> Option<ExprKind> {
         let (units, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
         let short = fraction.trim_end_matches('0');

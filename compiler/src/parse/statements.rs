@@ -52,7 +52,7 @@ impl<'t> Reader<'t> {
             Rule::continue_stmt => StmtKind::Continue,
             Rule::step_stmt => self.step_stmt(node),
             Rule::wait_stmt => self.wait_stmt(node),
-            Rule::send_stmt => self.send_stmt(node),
+            Rule::send_stmt => self.send_stmt(node, None),
             Rule::call_stmt => self.call_stmt(node, None),
             Rule::run_stmt => self.run_stmt(node, None),
             Rule::start_stmt => StmtKind::Start { journey: self.name(node), args: self.args_in(node) },
@@ -81,15 +81,11 @@ impl<'t> Reader<'t> {
     /// `send …`, `call …`, `run …` or `decide …` as the value of a binding.
     fn effect_value(&mut self, effect: Syntax<'t>, binds: Vec<Ident>, binding: Binding) -> StmtKind {
         match effect.kind() {
-            Rule::call_stmt => return self.call_stmt(effect, Some(binding)),
-            Rule::run_stmt => return self.run_stmt(effect, Some(binding)),
-            Rule::send_stmt => {}
-            _ => return self.unsupported_stmt(effect, binds),
+            Rule::call_stmt => self.call_stmt(effect, Some(binding)),
+            Rule::run_stmt => self.run_stmt(effect, Some(binding)),
+            Rule::send_stmt => self.send_stmt(effect, Some(binding)),
+            _ => self.unsupported_stmt(effect, binds),
         }
-        let (_, what_span) = self.first_word(effect);
-        let what = "let … = send".to_string();
-        self.unsupported_as(&what, what_span, "write the `send` as a statement of its own");
-        StmtKind::Unsupported { what, what_span, binds }
     }
 
     fn assign_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
@@ -159,12 +155,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn send_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
+    fn send_stmt(&mut self, node: Syntax<'t>, binding: Option<Binding>) -> StmtKind {
         let args = self.args_in(node);
         let channels = node.child(Rule::channels);
         let first_of = channels.and_then(|channels| channels.child(Rule::first_of));
         let names = first_of.or(channels).map(|names| self.names(names).collect()).unwrap_or_default();
-        StmtKind::Send { message: self.name(node), args, channels: names, first_of: first_of.is_some() }
+        StmtKind::Send { binding, message: self.name(node), args, channels: names, first_of: first_of.is_some() }
     }
 
     fn experiment_stmt(&mut self, node: Syntax<'t>) -> StmtKind {

@@ -33,12 +33,7 @@ impl<'t> Reader<'t> {
     fn test_stmt(&mut self, node: Syntax<'t>) -> TestStmtKind {
         match node.kind() {
             Rule::profile_stmt => TestStmtKind::Profile(self.record_fields_in(node)),
-            Rule::event_stmt => TestStmtKind::Event {
-                broadcast: node.has(Rule::kw_broadcast),
-                event: self.name(node),
-                fields: self.record_fields_in(node),
-                at: node.child(Rule::head_expr).map(|at| self.expr(at)),
-            },
+            Rule::event_stmt => self.test_event(node),
             Rule::advance_stmt if node.has(Rule::kw_until) => TestStmtKind::AdvanceUntil(self.expr_in(node, Rule::expr)),
             Rule::advance_stmt => TestStmtKind::Advance(self.expr_in(node, Rule::expr)),
             Rule::as_stmt => {
@@ -58,6 +53,15 @@ impl<'t> Reader<'t> {
                 value: node.child(Rule::expr).map(|value| self.expr(value)),
             },
             _ => TestStmtKind::Error,
+        }
+    }
+
+    fn test_event(&mut self, node: Syntax<'t>) -> TestStmtKind {
+        let fields = self.record_fields_in(node);
+        let at = node.child(Rule::head_expr).map(|at| self.expr(at));
+        match node.child(Rule::report_path) {
+            Some(path) => TestStmtKind::Report { message: self.name(path), event: self.nth_name(path, 1), fields, at },
+            None => TestStmtKind::Event { broadcast: node.has(Rule::kw_broadcast), event: self.name(node), fields, at },
         }
     }
 
@@ -132,13 +136,7 @@ impl<'t> Reader<'t> {
 
     fn times(&mut self, node: Syntax<'t>) -> Option<(i64, Span)> {
         let number = node.child(Rule::int)?;
-        match number.text().replace('_', "").parse() {
-            Ok(times) => Some((times, number.span())),
-            Err(_) => {
-                self.out_of_range(number.span(), Rule::int);
-                None
-            }
-        }
+        Some((self.whole_number(number)?, number.span()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The forms of `wait`.
 
 use super::Reader;
-use crate::ast::{BinaryOp, Expr, ExprKind, Ident, StmtKind, Wait, WaitArm, WaitArmKind};
+use crate::ast::{BinaryOp, Expr, ExprKind, StmtKind, Wait, WaitArm, WaitArmKind};
 use journey_grammar::{Rule, Syntax};
 
 /// A moment as it stands after `wait until` or `at`.
@@ -24,12 +24,7 @@ impl<'t> Reader<'t> {
         let label = form.child(Rule::label).map(|label| self.name(label));
         let wait = match form.kind() {
             Rule::wait_any => Wait::ForAny(self.wait_arms(form)),
-            Rule::wait_event => {
-                if let Some(unsupported) = self.handle_wait(form) {
-                    return unsupported;
-                }
-                self.wait_event(form)
-            }
+            Rule::wait_event => self.wait_event(form),
             Rule::wait_within => self.wait_within(form),
             Rule::wait_until => self.wait_until(form),
             _ => self.wait_duration(form),
@@ -73,16 +68,6 @@ impl<'t> Reader<'t> {
         let within = form.child(Rule::wait_limit).map(|limit| self.expr_in(limit, Rule::head_expr));
         let otherwise = form.child(Rule::else_block).map(|block| self.block_in(block));
         Wait::ForEvent { on: self.event_pattern_in(form), within, body: self.optional_block(form), otherwise }
-    }
-
-    /// `wait for m.clicked`: on a handle of a message, not on an event.
-    fn handle_wait(&mut self, form: Syntax<'t>) -> Option<StmtKind> {
-        let pattern = form.child(Rule::event_pattern)?;
-        let path = pattern.child(Rule::event_path).filter(|path| path.has(Rule::dot))?;
-        let what = format!("wait for {}", path.text());
-        self.unsupported_as(&what, path.span(), "wait for an event for now");
-        let binds = pattern.child(Rule::binder).map(|binder| self.name(binder)).into_iter().collect::<Vec<Ident>>();
-        Some(StmtKind::Unsupported { what, what_span: path.span(), binds })
     }
 
     fn wait_arms(&mut self, form: Syntax<'t>) -> Vec<WaitArm> {

@@ -1,6 +1,6 @@
 //! Effects as JSON, one a line.
 
-use super::{Effect, Key, Kind, Observer, reason_of, request};
+use super::{Effect, Key, Kind, Observer, reason, reason_of, request};
 use crate::wire::json;
 use journey_compiler::hir::{OperationId, ServiceId};
 use journey_compiler::mir;
@@ -35,6 +35,7 @@ pub fn write_line(out: &mut String, effect: &Effect<'_>) {
         Kind::Cancelled => "cancelled",
         Kind::Failed { .. } => "failed",
         Kind::Send { .. } => "send",
+        Kind::Held { .. } => "held",
         Kind::Suppressed { .. } => "suppressed",
         Kind::Profile { .. } => "profile",
         Kind::Call { .. } => "call",
@@ -46,15 +47,11 @@ pub fn write_line(out: &mut String, effect: &Effect<'_>) {
     json::text(out, effect.journey_name());
     if let Some(number) = effect.instance {
         out.push_str(",\"instance\":");
-        json::text(out, &instance_id(effect, number));
+        json::text(out, &effect.instance_id(number));
     }
     field(out, "customer", effect.customer);
     details(out, effect);
     out.push_str("}\n");
-}
-
-fn instance_id(effect: &Effect<'_>, number: u32) -> String {
-    format!("{}/{}/{number}", effect.journey_name(), effect.customer)
 }
 
 fn field(out: &mut String, name: &str, text: &str) {
@@ -79,14 +76,24 @@ fn details(out: &mut String, effect: &Effect<'_>) {
         Kind::Send { message, channel, content, args, key } => {
             if let Some(message) = module.messages.get(message.index()) {
                 field(out, "message", &message.name);
-                field(out, "channel", module.channels.get(channel.index()).map_or("", String::as_str));
+                field(out, "channel", module.channel_name(channel));
                 send(out, effect, message, content, args);
             }
-            field(out, "key", &keyed(effect, key));
+            field(out, "key", &effect.key(key));
+        }
+        Kind::Held { message, channel, content, args, key, until_ms } => {
+            if let Some(message) = module.messages.get(message.index()) {
+                field(out, "message", &message.name);
+                field(out, "channel", module.channel_name(channel));
+                out.push_str(",\"until\":");
+                json::time(out, until_ms);
+                send(out, effect, message, content, args);
+            }
+            field(out, "key", &effect.key(key));
         }
         Kind::Call { service, operation, args, key, tries, answer } => {
             call(out, effect, (service, operation), args);
-            field(out, "key", &keyed(effect, key));
+            field(out, "key", &effect.key(key));
             let _ = write!(out, ",\"tries\":{tries}");
             match answer {
                 Ok(word) => {
@@ -103,7 +110,7 @@ fn details(out: &mut String, effect: &Effect<'_>) {
         Kind::Emit { event, payload, broadcast, key } => {
             let Some(event) = module.events.get(event.index()) else { return };
             field(out, "event", &event.name);
-            field(out, "id", &keyed(effect, key));
+            field(out, "id", &effect.key(key));
             if broadcast {
                 out.push_str(",\"broadcast\":true");
             }
@@ -112,12 +119,11 @@ fn details(out: &mut String, effect: &Effect<'_>) {
         }
         Kind::Suppressed { message, channels, reasons, first_of } => {
             field(out, "message", module.messages.get(message.index()).map_or("", |message| &message.name));
-            let reason = if first_of { "unreachable" } else { reasons.first().map_or("unreachable", |&word| reason_of(word)) };
-            field(out, "reason", reason);
+            field(out, "reason", reason(reasons, first_of));
             out.push_str(",\"channels\":{");
             for (index, (channel, &word)) in channels.iter().zip(reasons).enumerate() {
                 json::comma(out, index);
-                json::text(out, module.channels.get(channel.index()).map_or("", String::as_str));
+                json::text(out, module.channel_name(*channel));
                 let _ = write!(out, ":\"{}\"", reason_of(word));
             }
             out.push('}');
@@ -131,11 +137,6 @@ fn details(out: &mut String, effect: &Effect<'_>) {
             }
         }
     }
-}
-
-/// What makes an effect the same in every attempt.
-fn keyed(effect: &Effect<'_>, key: Key) -> String {
-    format!("{}/{key}", instance_id(effect, effect.instance.unwrap_or(0)))
 }
 
 /// A service's name, and one of its operations.

@@ -117,6 +117,7 @@ impl Turn<'_> {
         let armed = self.customer.armed;
         self.stage();
         self.begin_step();
+        self.prepare_sends(number, journey_index);
         // Every fiber stays at its pause until it goes.
         let mut step = self.woken(place, &program.module.journeys[journey_index], u64::MAX);
         step.ending = Some(Ending::Cancelled);

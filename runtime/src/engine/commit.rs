@@ -1,6 +1,7 @@
 //! What a step has done becomes true: its effects, where the instance sleeps now, or how it ends; or its failure alone.
 
 use super::asides::{Aside, orphans};
+use super::sends::Sending;
 use super::step::{Cause, Step};
 use super::turn::Turn;
 use super::{Outgoing, record};
@@ -10,7 +11,7 @@ use crate::effect::{self, Kind};
 use journey_compiler::Span;
 use journey_compiler::hir::EventId;
 use journey_compiler::machine::{EffectRecord, Fault, codec};
-use journey_compiler::mir::Effect;
+use journey_compiler::mir::{Effect, Suppression};
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
@@ -164,14 +165,16 @@ impl Turn<'_> {
         let args = record.args.as_slice();
         match description {
             &Effect::Send { message, channel, content } => {
-                if let Some(count) = self.counters.sends.get_mut(message.index()).and_then(|by| by.get_mut(channel.index())) {
-                    *count += 1;
-                }
-                self.tell(journey_index, Some(number), Kind::Send { message, channel, content, args, key });
+                self.sent(number, journey_index, Sending { message, channel, content, args, key });
+                false
+            }
+            &Effect::Held { message, channel, content } => {
+                let (until, args) = args.split_first().unwrap_or((&0, &[]));
+                self.held(number, journey_index, Sending { message, channel, content, args, key }, until.cast_signed());
                 false
             }
             Effect::Suppressed { message, channels, first_of } => {
-                let reason = if *first_of { None } else { args.first().and_then(|&word| effect::suppression(word)) };
+                let reason = if *first_of { None } else { args.first().and_then(|&word| Suppression::of(word)) };
                 if let Some(counts) = self.counters.suppressed.get_mut(message.index()) {
                     counts[reason_index(reason)] += 1;
                 }

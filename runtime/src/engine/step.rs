@@ -59,6 +59,7 @@ impl<'t> Turn<'t> {
         let (Some(place), Some(journey)) = (self.customer.place_of(number), program.module.journeys.get(journey_index)) else { return };
         let armed = self.customer.armed;
         self.begin_step();
+        self.prepare_sends(number, journey_index);
         let mut step = self.woken(place, journey, cause.fiber);
         let status = self.program.call(function, args, self.cx);
         match self.came(&mut step, cause.fiber, status).and_then(|()| self.run(&mut step)) {

@@ -35,6 +35,7 @@ pub(super) struct Turn<'t> {
     pub entries: &'t [Vec<usize>],
     /// Whether any exit or arm of the program is a condition.
     pub conditions: bool,
+    pub asked: super::sends::Asked,
     pub scratch: &'t mut Scratch,
     pub customer: &'t mut Customer,
     pub observer: &'t mut dyn Observer,
@@ -94,6 +95,7 @@ impl<'t> Turn<'t> {
             profiles: &engine.profiles,
             entries: &engine.entries,
             conditions: engine.conditions,
+            asked: engine.asked,
             scratch: &mut engine.scratch,
             customer,
             observer,

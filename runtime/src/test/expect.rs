@@ -77,7 +77,7 @@ impl Runner<'_> {
     fn count_sent(&mut self, sent: &Sent<'_>) -> Result<usize, Broken> {
         let mut count = 0;
         for what in self.world.observer.whats(sent.customer) {
-            let What::Sent { message, channel, values } = what else { continue };
+            let What::Sent { message, channel, values, .. } = what else { continue };
             if *message != sent.message || sent.via.is_some_and(|via| via != *channel) {
                 continue;
             }
@@ -193,12 +193,12 @@ impl Runner<'_> {
         Ok((!holds).then(|| Found { expected: "the condition is true".into(), found: "it is false".into() }))
     }
 
-    fn message_name(&self, id: MessageId) -> &str {
+    pub(super) fn message_name(&self, id: MessageId) -> &str {
         self.program.module.messages.get(id.index()).map_or("", |message| &message.name)
     }
 
     fn channel_name(&self, id: ChannelId) -> &str {
-        self.program.module.channels.get(id.index()).map_or("", String::as_str)
+        self.program.module.channel_name(id)
     }
 
     fn journey_name(&self, index: usize) -> &str {

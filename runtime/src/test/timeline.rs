@@ -2,7 +2,7 @@
 
 use super::dated;
 use crate::effect::lines::operation_of;
-use crate::effect::{Effect, Kind, Observer, reason_of, request};
+use crate::effect::{Effect, Kind, Observer, reason, reason_of, request};
 use crate::engine::record;
 use crate::wire::json;
 use journey_compiler::hir::{ChannelId, EventId, MessageId, OperationId, ServiceId};
@@ -31,6 +31,7 @@ pub(super) enum What {
     Sent {
         message: MessageId,
         channel: ChannelId,
+        key: String,
         /// Parameters, then content fields, as `machine::codec` writes them.
         values: Vec<u8>,
     },
@@ -76,6 +77,15 @@ impl Timeline {
         self.entries.iter().filter(concerns).map(|entry| entry.line.clone()).collect()
     }
 
+    /// The key of the message of that name that a customer was sent last.
+    pub fn last_key(&self, customer: &str, message: MessageId) -> Option<String> {
+        let keys = self.whats(customer).filter_map(|what| match what {
+            What::Sent { message: sent, key, .. } if *sent == message => Some(key),
+            _ => None,
+        });
+        keys.last().cloned()
+    }
+
     /// What happened to a customer.
     pub fn whats<'t>(&'t self, customer: &'t str) -> impl Iterator<Item = &'t What> {
         self.entries.iter().filter(move |entry| entry.customer.as_deref() == Some(customer)).map(|entry| &entry.what)
@@ -91,7 +101,7 @@ impl Observer for Timeline {
 
 fn what(effect: &Effect<'_>) -> What {
     match effect.kind {
-        Kind::Send { message, channel, content, args, .. } => {
+        Kind::Send { message, channel, content, args, key } => {
             let mut values = Vec::new();
             let module = effect.module;
             let params = module.messages.get(message.index()).map_or(&[][..], |message| &message.params);
@@ -102,14 +112,11 @@ fn what(effect: &Effect<'_>) -> What {
                 }
             }
             match record::encode(&module.types, content, *content_word, effect.cx, &mut values) {
-                Ok(()) => What::Sent { message, channel, values },
+                Ok(()) => What::Sent { message, channel, key: effect.key(key), values },
                 Err(_) => What::Else,
             }
         }
-        Kind::Suppressed { message, reasons, first_of, .. } => {
-            let reason = if first_of { "unreachable" } else { reasons.first().map_or("unreachable", |&word| reason_of(word)) };
-            What::Suppressed { message, reason }
-        }
+        Kind::Suppressed { message, reasons, first_of, .. } => What::Suppressed { message, reason: reason(reasons, first_of) },
         Kind::Finished { outcome } => What::Finished { journey: effect.journey, outcome },
         Kind::Failed { .. } => What::Failed { journey: effect.journey },
         Kind::Emit { event, payload, .. } => {
@@ -121,7 +128,13 @@ fn what(effect: &Effect<'_>) -> What {
         Kind::Calling { service, operation, args } => {
             called(effect, (service, operation), args).map_or(What::Else, |values| What::Called { service, operation, values })
         }
-        Kind::Started | Kind::Call { .. } | Kind::Cancelled | Kind::Refused(_) | Kind::Profile { .. } | Kind::Paused { .. } => What::Else,
+        Kind::Started
+        | Kind::Call { .. }
+        | Kind::Cancelled
+        | Kind::Refused(_)
+        | Kind::Held { .. }
+        | Kind::Profile { .. }
+        | Kind::Paused { .. } => What::Else,
     }
 }
 
@@ -140,7 +153,7 @@ fn sentence(effect: &Effect<'_>) -> String {
     let module = effect.module;
     let journey = effect.journey_name();
     let message = |id: MessageId| module.messages.get(id.index()).map_or("", |message| message.name.as_str());
-    let channel = |id: ChannelId| module.channels.get(id.index()).map_or("", String::as_str);
+    let channel = |id: ChannelId| module.channel_name(id);
     match effect.kind {
         Kind::Started => format!("{journey} starts"),
         Kind::Refused(refusal) => format!("{journey} does not start: {}", refusal.name()),
@@ -153,6 +166,9 @@ fn sentence(effect: &Effect<'_>) -> String {
         Kind::Send { message: id, channel: via, args, .. } => {
             let to = args.first().map_or("", |&to| effect.cx.string(to));
             format!("{journey} sends {} via {} to {to}", message(id), channel(via))
+        }
+        Kind::Held { message: id, channel: via, until_ms, .. } => {
+            format!("{journey} holds {} via {} until {}", message(id), channel(via), format_time(until_ms))
         }
         Kind::Suppressed { message: id, channels, reasons, .. } => {
             let why: Vec<String> =

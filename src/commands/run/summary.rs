@@ -22,6 +22,9 @@ pub fn text(summary: &Summary, program: &Program, color: bool) -> String {
     if !summary.sends.is_empty() {
         section(&mut out, "Sent", &pairs(&summary.sends, "channel"), color);
     }
+    if !summary.held.is_empty() {
+        section(&mut out, "Held until quiet hours end", &pairs(&summary.held, "channel"), color);
+    }
     if !summary.suppressed.is_empty() {
         section(&mut out, "Suppressed", &pairs(&summary.suppressed, "reason"), color);
     }

@@ -27,6 +27,7 @@ fn journey_with_room(words: usize) -> crate::mir::Journey {
         arms: Vec::new(),
         fork: None,
         end_captures: Vec::new(),
+        sends: false,
         span: crate::Span::default(),
     };
     crate::mir::Journey {
@@ -39,6 +40,7 @@ fn journey_with_room(words: usize) -> crate::mir::Journey {
         on_change: crate::hir::OnChange::Move,
         child: None,
         kept: Vec::new(),
+        priority: None,
         ends: Vec::new(),
         outcomes: Vec::new(),
         pauses: vec![pause],

@@ -80,7 +80,7 @@ impl<'p> Sim<'p> {
                     self.begin();
                     assert_eq!(self.value(*function), 1, "{}", &self.text[stmt.span.start as usize..stmt.span.end as usize]);
                 }
-                TestStmtKind::AdvanceUntil(_) | TestStmtKind::Answer { .. } | TestStmtKind::Expect(_) => {
+                TestStmtKind::AdvanceUntil(_) | TestStmtKind::Answer { .. } | TestStmtKind::Report { .. } | TestStmtKind::Expect(_) => {
                     panic!("the small engine plays no such statement")
                 }
             }
@@ -265,15 +265,15 @@ impl<'p> Sim<'p> {
                     let fields = module.types.record(*content).fields.len();
                     let content = self.cx.words(record.args[1], fields).iter().map(|&word| self.cx.string(word));
                     let content = content.collect::<Vec<_>>().join(" | ");
-                    let (message, channel) = (&module.messages[message.index()].name, &module.channels[channel.index()]);
+                    let (message, channel) = (&module.messages[message.index()].name, module.channel_name(*channel));
                     format!("send {message} via {channel} to {}: {content}", self.cx.string(record.args[0]))
                 }
+                Effect::Held { message, .. } => {
+                    let until = text::format_time(record.args[0].cast_signed());
+                    format!("held {} until {until}", module.messages[message.index()].name)
+                }
                 Effect::Suppressed { message, channels, first_of } => {
-                    let reason = |&word: &u64| match word {
-                        1 => Suppression::NoAddress.name(),
-                        2 => Suppression::NoConsent.name(),
-                        _ => panic!("{word} is no reason"),
-                    };
+                    let reason = |&word: &u64| Suppression::of(word).unwrap().name();
                     let reasons: Vec<&str> = record.args.iter().map(reason).collect();
                     assert_eq!((reasons.len(), channels.len() > 1), (channels.len(), *first_of));
                     format!("suppressed {}: {}", module.messages[message.index()].name, reasons.join(" "))

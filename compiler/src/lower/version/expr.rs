@@ -78,12 +78,6 @@ impl<'h> Meaning<'h> {
     fn compound(&mut self, kind: &'h ExprKind) {
         match kind {
             ExprKind::In(value, what) => self.is_in(value, what),
-            ExprKind::Template(id, args) => {
-                self.word("file");
-                let template = self.hir.templates.get(id.index());
-                self.word(template.map_or("", |template| &template.text));
-                self.all(args, Self::expr);
-            }
             ExprKind::Interpolate(parts) => {
                 self.word("text of");
                 self.all(parts, |m, part| match part {

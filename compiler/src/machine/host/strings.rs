@@ -40,6 +40,10 @@ pub(super) fn call(op: HostOp, args: Args<'_>, cx: &mut Context, types: &Types) 
             cx.new_string(&replaced)
         }
         HostOp::StringSplit => split(args, cx),
+        HostOp::EscapeHtml => {
+            let escaped = escape_html(subject)?;
+            cx.new_string(&escaped)
+        }
         HostOp::ListJoin => join(args, cx),
         _ => Err(FaultKind::Internal),
     }
@@ -92,6 +96,21 @@ fn replace(subject: &str, from: &str, to: &str) -> Result<String, FaultKind> {
         return Err(FaultKind::MemoryExhausted);
     }
     Ok(subject.replace(from, to))
+}
+
+fn escape_html(subject: &str) -> Result<String, FaultKind> {
+    let mut escaped = String::with_capacity(subject.len());
+    for character in subject.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    if escaped.len() / 8 > STEP_WORDS_MAX { Err(FaultKind::MemoryExhausted) } else { Ok(escaped) }
 }
 
 fn split(args: Args<'_>, cx: &mut Context) -> Result<u64, FaultKind> {

@@ -1,0 +1,108 @@
+//! At which pauses a promotional send can still follow: such an instance goes before those of a lower priority.
+
+use crate::hir::{self, Branches, Stmt, StmtKind, Wait, WaitKind};
+use rustc_hash::FxHashSet;
+
+/// The identities of those pauses.
+pub(super) fn sends_ahead(program: &hir::Program, body: &[Stmt]) -> FxHashSet<String> {
+    let mut walk = Walk { program, loops: Vec::new(), handled: false, found: FxHashSet::default() };
+    walk.block(body, false);
+    walk.found
+}
+
+/// Goes through a body from its end to its beginning.
+struct Walk<'h> {
+    program: &'h hir::Program,
+    /// Whether a send follows `continue` and `break`, innermost loop last.
+    loops: Vec<(bool, bool)>,
+    /// Whether a send follows where a statement fails.
+    handled: bool,
+    found: FxHashSet<String>,
+}
+
+impl Walk<'_> {
+    /// Whether a send can follow at the start of these statements, when it is known whether one can behind them.
+    fn block(&mut self, stmts: &[Stmt], after: bool) -> bool {
+        stmts.iter().rev().fold(after, |after, stmt| self.stmt(&stmt.kind, after) || self.handled)
+    }
+
+    fn stmt(&mut self, stmt: &StmtKind, after: bool) -> bool {
+        match stmt {
+            StmtKind::Send(send) => after || self.program.messages.get(send.message.index()).is_some_and(|message| !message.transactional),
+            StmtKind::Finish(_) | StmtKind::Fail(_) => false,
+            StmtKind::Break => self.loops.last().is_some_and(|(_, exit)| *exit),
+            StmtKind::Continue => self.loops.last().is_some_and(|(next, _)| *next),
+            StmtKind::Wait(wait) => self.wait(wait, after),
+            StmtKind::Call(call) => self.pause(&call.identity, after),
+            StmtKind::Run(run) => self.pause(&run.identity, after),
+            StmtKind::Parallel(all) | StmtKind::Race(all) => self.branches(all, after),
+            StmtKind::For { body, .. } | StmtKind::While { body, .. } => self.turning(body, after, after),
+            StmtKind::Loop { body } => self.turning(body, false, after),
+            StmtKind::Try { body, handler, .. } => {
+                let handler = self.block(handler, after);
+                let around = self.handled;
+                self.handled |= handler;
+                let ahead = self.block(body, after);
+                self.handled = around;
+                ahead
+            }
+            // It runs when all else is over.
+            StmtKind::Undo { body } => {
+                self.block(body, false);
+                after
+            }
+            StmtKind::If { then, otherwise, .. } => {
+                let then = self.block(then, after);
+                self.block(otherwise, after) || then
+            }
+            StmtKind::Match { arms, .. } => arms.iter().fold(false, |ahead, arm| self.block(&arm.body, after) || ahead),
+            StmtKind::Experiment { bodies, .. } => bodies.iter().fold(false, |ahead, body| self.block(body, after) || ahead),
+            StmtKind::Step { body, .. } => self.block(body, after),
+            StmtKind::Let(..) | StmtKind::Assign(..) | StmtKind::Emit { .. } | StmtKind::Start { .. } => after,
+        }
+    }
+
+    fn pause(&mut self, identity: &str, ahead: bool) -> bool {
+        if ahead {
+            self.found.insert(identity.to_owned());
+        }
+        ahead
+    }
+
+    /// A loop, whose body is followed by itself and, at its head, by `exit`; `after` is what follows `break`.
+    fn turning(&mut self, body: &[Stmt], exit: bool, after: bool) -> bool {
+        let mut ahead = exit;
+        // A send anywhere in the body follows everywhere in it: the second time around, that is known.
+        for _ in 0..2 {
+            self.loops.push((ahead, after));
+            ahead |= self.block(body, ahead);
+            self.loops.pop();
+        }
+        ahead
+    }
+
+    fn wait(&mut self, wait: &Wait, after: bool) -> bool {
+        let ahead = match &wait.kind {
+            WaitKind::Until(_) => after,
+            // The body leads back to the pause.
+            WaitKind::Without { body, .. } => {
+                let once = self.block(body, after) || after;
+                self.block(body, once);
+                once
+            }
+            WaitKind::ForEvent { body, within, otherwise, .. } => {
+                let came = self.block(body, after);
+                let late = self.block(otherwise, after);
+                came || (within.is_some() && late)
+            }
+            WaitKind::ForAny(arms) => arms.iter().fold(false, |ahead, arm| self.block(&arm.body, after) || ahead),
+        };
+        self.pause(&wait.identity, ahead)
+    }
+
+    /// Each branch sleeps at pauses of its own; the whole waits for them at one that what follows them follows.
+    fn branches(&mut self, all: &Branches, after: bool) -> bool {
+        self.pause(&all.identity, after);
+        all.branches.iter().fold(after, |ahead, branch| self.block(&branch.body, after) || ahead)
+    }
+}
