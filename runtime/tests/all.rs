@@ -36,3 +36,12 @@ mod sleeping;
 
 #[path = "all/profiles.rs"]
 mod profiles;
+
+#[path = "all/limits.rs"]
+mod limits;
+
+#[path = "all/handles.rs"]
+mod handles;
+
+#[path = "all/templates.rs"]
+mod templates;

@@ -22,6 +22,25 @@ pub fn compile(text: &str) -> Compiled {
     compiled(&Project::of_text("test.journey", text), Backend::Machine)
 }
 
+/// Compiles a program of one file with a template beside it.
+pub fn compile_with(text: &str, template: (&str, &str)) -> Compiled {
+    let mut project = Project::of_text("test.journey", text);
+    project.add_template(template.0, template.1);
+    compiled(&project, Backend::Machine)
+}
+
+/// Compiles a program and runs its tests, which must pass: by machine code, and by the interpreter.
+pub fn tests_pass(text: &str) {
+    for backend in [Backend::Machine, Backend::Interpreter] {
+        let Compiled { program, sources } = compiled(&Project::of_text("test.journey", text), backend);
+        let reports = journey_runtime::test::run(&program, &sources, None, journey_compiler::machine::BUDGET_DEFAULT);
+        assert!(!reports.is_empty(), "there are no tests");
+        for report in reports {
+            assert_eq!(report.failure, None, "{}", report.title);
+        }
+    }
+}
+
 /// Compiles a project of this repository.
 pub fn compile_example(name: &str) -> Compiled {
     compile_example_for(name, Backend::Machine)
