@@ -77,6 +77,32 @@ pub fn beside(item: &ast::Item, templates: &[Template]) -> String {
     texts.collect()
 }
 
+/// Says what to do about a diagnostic that lies in a template in the words of templates.
+pub fn translate(project: &Project, diagnostics: &mut [Diagnostic]) {
+    for diagnostic in diagnostics {
+        let Some(text) = project.template_text(diagnostic.primary.span) else { continue };
+        let help = match diagnostic.code {
+            "E0302" => {
+                format!("`{{{{ {text} | default(…) }}}}` gives a fallback, `{{% if {text} is not none %}}` makes sure that it is there")
+            }
+            "E0305" => format!("run over it: `{{% for item in {text} %}}`, or join its texts: `{{{{ {text} | join(\", \") }}}}`"),
+            "E0301" if diagnostic.help.is_none() => String::from("a condition compares: `{% if total > 0 %}`"),
+            // Loops are made of it.
+            "E0205" if diagnostic.message.ends_with("has no method `map`") => {
+                diagnostic.message = format!("`{{% for %}}` can't run over `{text}`");
+                diagnostic.primary.text = String::from("this is no list");
+                diagnostic.fix = None;
+                String::from("name a list: `{% for item in items %}`")
+            }
+            "E0201" if matches!(text, "profile" | "customer" | "now" | "loop") => {
+                String::from("a template knows the parameters of its message alone: pass what it needs")
+            }
+            _ => continue,
+        };
+        diagnostic.help = Some(help);
+    }
+}
+
 /// The expression that a template stands for, and what is wrong with it.
 fn read(sources: &Sources, file: FileId) -> (Option<Expr>, Vec<Diagnostic>) {
     let source = sources.get(file);

@@ -91,9 +91,15 @@ impl<'s> Pair<'s> {
     /// Begins a step and calls a function with what `args` makes, which must be the same in both contexts.
     pub fn call(&mut self, function: FunctionId, now: i64, args: impl Fn(&Program, &mut Context) -> Vec<u64>) -> Status {
         let fuel = self.budgets.pick(&BUDGETS);
+        // What the engine knows of the customer: channels without and with places left, and whether another goes first.
+        let places: Vec<u32> = (0..3).map(|_| self.budgets.pick(&[0, 1, 9])).collect();
+        let outranked = self.budgets.one_in(4);
         let [machine, interpreter] = [0, 1].map(|side| {
             let (program, cx) = (&self.programs[side], &mut self.contexts[side]);
             cx.begin(now, "ann", fuel);
+            cx.places.clone_from(&places);
+            cx.outranked = outranked;
+            cx.key_prefix.push_str("j/ann/1/1");
             let args = args(program, cx);
             program.call(function, &args, cx)
         });
@@ -105,6 +111,7 @@ impl<'s> Pair<'s> {
             ("frame", a.frame != b.frame),
             ("deadlines", a.deadlines != b.deadlines),
             ("effects", a.effects != b.effects),
+            ("places", a.places != b.places),
             // References are the same on both sides, so that a heap is the same word for word.
             ("heap", self.heap(0) != self.heap(1)),
         ];

@@ -12,8 +12,8 @@ event began {
 }
 event ping { id: String, n: Int, total: Decimal?, tier: Tier?, items: List<Item> }
 event done {}
-channel email { address profile.email  consent profile.ok }
-channel sms { address profile.phone }
+channel email { address profile.email  consent profile.ok  cap 2 per 7d  quiet 20:00..02:30 }
+channel sms { address profile.phone  cap 1 per 30m }
 channel desk { content { title: String, text: String } }
 "#;
 
@@ -101,6 +101,7 @@ pub fn fields(of: &Ty) -> Vec<(&'static str, Ty)> {
             ("tier", Ty::optional(Ty::Tier)),
             ("items", Ty::list(Ty::Item)),
         ],
+        Ty::Handle => vec![("sent", Ty::Bool), ("reason", Ty::optional(Ty::String)), ("key", Ty::String)],
         _ => Vec::new(),
     }
 }

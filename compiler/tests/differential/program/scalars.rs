@@ -214,7 +214,7 @@ impl Generator {
             Ty::Optional(of) => return format!("[{}].first()", self.leaf(&of.clone())),
             Ty::List(of) => return self.list_literal(&of.clone()),
             Ty::Map(key, value) => return self.map_literal(&key.clone(), &value.clone()),
-            Ty::Began | Ty::Ping => &["none"],
+            Ty::Began | Ty::Ping | Ty::Handle => &["none"],
         };
         (self.random.pick(literals)).into()
     }

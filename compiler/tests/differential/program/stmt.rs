@@ -23,6 +23,9 @@ impl Generator {
             _ => String::new(),
         };
         text.push_str(&key);
+        if self.random.one_in(2) {
+            text.push_str(" priority 3 in marketing\n");
+        }
         for _ in 0..self.random.below(3) {
             let clause = self.ending();
             text.push_str(&clause);
@@ -149,7 +152,13 @@ impl Generator {
         let params = self.messages[number].clone();
         let args: Vec<String> = params.iter().map(|ty| self.expected(ty)).collect();
         let via = self.random.pick(&["email", "sms", "desk", "first of email, sms", "first of sms, email", "first of email, sms, desk"]);
-        format!(" send m{number}({}) via {via}\n", args.join(", "))
+        let send = format!("send m{number}({}) via {via}\n", args.join(", "));
+        if self.random.one_in(2) {
+            return format!(" {send}");
+        }
+        let name = self.fresh();
+        self.vars.push(Var::new(&name, Ty::Handle));
+        format!(" let {name} = {send}")
     }
 
     /// `finish`, `fail`, `break` or `continue`: nothing may follow.

@@ -26,6 +26,8 @@ pub enum Ty {
     /// The payload of an event; only ever in variables.
     Began,
     Ping,
+    /// Of a message, likewise.
+    Handle,
 }
 
 pub const SCALARS: [Ty; 12] = [
@@ -82,13 +84,15 @@ impl Ty {
             Ty::Map(key, value) => format!("Map<{}, {}>", key.name(), value.name()),
             Ty::Began => "began".into(),
             Ty::Ping => "ping".into(),
+            // Never written: it has no name.
+            Ty::Handle => "handle".into(),
             simple => format!("{simple:?}"),
         }
     }
 
     /// Can be interpolated.
     pub fn prints(&self) -> bool {
-        !matches!(self, Ty::Payment | Ty::Item | Ty::Optional(_) | Ty::List(_) | Ty::Map(..) | Ty::Began | Ty::Ping)
+        !matches!(self, Ty::Payment | Ty::Item | Ty::Optional(_) | Ty::List(_) | Ty::Map(..) | Ty::Began | Ty::Ping | Ty::Handle)
     }
 
     /// Can be compared by `<`.

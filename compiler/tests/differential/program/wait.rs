@@ -5,6 +5,11 @@ use super::{Generator, Var};
 
 impl Generator {
     pub fn wait(&mut self, depth: usize) -> String {
+        if self.random.one_in(4)
+            && let Some(handle) = self.vars.iter().rfind(|var| var.ty == Ty::Handle).map(|var| var.name.clone())
+        {
+            return self.wait_for_report(&handle, depth);
+        }
         match self.random.below(14) {
             0 | 1 => format!(" wait {}\n", self.duration()),
             2 => format!(" wait until ({})\n", self.expr(&Ty::Time)),
@@ -49,6 +54,14 @@ impl Generator {
                 format!(" wait for ping as {binder}{filter} within {within} {{\n{body} }} else {{\n{otherwise} }}\n")
             }
         }
+    }
+
+    /// What became of a message.
+    fn wait_for_report(&mut self, handle: &str, depth: usize) -> String {
+        let (report, within) = (self.random.pick(&["clicked", "opened", "bounced"]), self.duration());
+        let filter = if self.random.one_in(2) { format!(" where ({})", self.expr(&Ty::Bool)) } else { String::new() };
+        let (body, otherwise) = (self.block(1, depth), self.block(1, depth));
+        format!(" wait for {handle}.{report}{filter} within {within} {{\n{body} }} else {{\n{otherwise} }}\n")
     }
 
     fn wait_for_any(&mut self, depth: usize) -> String {
