@@ -13,6 +13,7 @@ use gen_lsp_types::{
 use journey_compiler::project::Overlay;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -52,6 +53,7 @@ pub fn serve(input: impl Read + Send + 'static, output: impl Write) -> io::Resul
         told: BTreeSet::new(),
         changed: BTreeSet::new(),
         known: Known::new(),
+        watches: false,
     }
     .run(&receiver)
 }
@@ -85,6 +87,8 @@ struct Server<W> {
     changed: BTreeSet<Uri>,
     /// The projects of open documents, as they were when last analysed.
     known: Known,
+    /// Whether the editor is still to be asked to watch files.
+    watches: bool,
 }
 
 impl<W: Write> Server<W> {
@@ -114,6 +118,7 @@ impl<W: Write> Server<W> {
             Incoming::Message(Message::Notification(notification)) if notification.method == "exit" => {
                 return Ok(Some(if self.state == State::Stopped { End::Orderly } else { End::Abrupt }));
             }
+            Incoming::Message(Message::Notification(notification)) if notification.method == "initialized" => self.watch_files()?,
             Incoming::Message(Message::Notification(notification)) if self.state == State::Running => self.notification(notification),
             Incoming::Message(Message::Notification(_) | Message::Response(_)) => {}
         }
@@ -169,6 +174,8 @@ impl<W: Write> Server<W> {
         let general = params.capabilities.general.as_ref();
         self.encoding = Encoding::agree(general.and_then(|general| general.position_encodings.as_deref()));
         self.state = State::Running;
+        let watched = params.capabilities.workspace.as_ref().and_then(|workspace| workspace.did_change_watched_files.as_ref());
+        self.watches = watched.and_then(|watched| watched.dynamic_registration) == Some(true);
         let sync = TextDocumentSyncOptions {
             open_close: Some(true),
             change: Some(TextDocumentSyncKind::Full),
@@ -184,6 +191,17 @@ impl<W: Write> Server<W> {
         };
         let version = Some(env!("CARGO_PKG_VERSION").to_owned());
         InitializeResult::new(capabilities, Some(ServerInfo::new(String::from("journey"), version)))
+    }
+
+    /// Asks the editor to tell of changed files, where it can: templates aren't documents of this language.
+    fn watch_files(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.watches) {
+            return Ok(());
+        }
+        let watchers = json!([{"globPattern": "**/*.journey"}, {"globPattern": "**/journey.toml"}, {"globPattern": "**/*.{html,htm,txt}"}]);
+        let registration = json!({"id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": {"watchers": watchers}});
+        let params = json!({"registrations": [registration]});
+        self.send(Request::new(RequestId::from(String::from("files")), String::from("client/registerCapability"), params))
     }
 
     fn notification(&mut self, notification: Notification) {
@@ -213,6 +231,8 @@ impl<W: Write> Server<W> {
                 let Some(params) = parse::<DidSaveTextDocumentParams>(notification) else { return };
                 self.changed.insert(params.text_document.uri);
             }
+            // A template, or another file of a project, was changed outside the editor.
+            "workspace/didChangeWatchedFiles" => self.changed.extend(self.documents.keys().cloned()),
             "textDocument/didClose" => {
                 let Some(params) = parse::<DidCloseTextDocumentParams>(notification) else { return };
                 let uri = params.text_document.uri;

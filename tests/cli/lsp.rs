@@ -233,5 +233,27 @@ fn a_document_is_laid_out_as_by_fmt_and_a_part_by_the_declarations_that_it_touch
     let answer = editor.request("textDocument/formatting", json!({"textDocument": {"uri": "untitled:y"}, "options": options}));
     assert_eq!(answer["error"]["code"], -32602);
     assert_eq!(editor.request("textDocument/formatting", json!({}))["error"]["code"], -32602);
+}
+
+#[test]
+fn a_template_that_changes_on_disk_is_looked_at_again() {
+    let shop = "channel desk { content { text: String } }\nmessage note(n: Int) { desk { text: file \"note.txt\" } }\n";
+    let folder = Folder::with(&[("journey.toml", ""), ("a.journey", shop), ("note.txt", "{{ m }}")]);
+    let mut editor = Editor::start(&folder);
+    let capabilities = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}});
+    editor.request("initialize", json!({"processId": null, "rootUri": null, "capabilities": capabilities}));
+    editor.notify("initialized", json!({}));
+    let asked = editor.receive();
+    assert_eq!(asked["method"], "client/registerCapability");
+    assert_eq!(asked["params"]["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
+    editor.raw(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": null}).to_string());
+    editor.open(&uri(&folder, "a.journey"), shop);
+    assert_eq!(editor.diagnostics(), (String::from("a.journey"), vec![]));
+    let (file, told) = editor.diagnostics();
+    assert_eq!((file.as_str(), told.len()), ("note.txt", 1), "{told:?}");
+    folder.write("note.txt", "{{ n }}");
+    editor.notify("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": uri(&folder, "note.txt"), "type": 2}]}));
+    assert_eq!(editor.diagnostics(), (String::from("a.journey"), vec![]));
+    assert_eq!(editor.diagnostics(), (String::from("note.txt"), vec![]));
     assert_eq!(editor.end(), 0);
 }

@@ -16,4 +16,5 @@ mod manifest;
 mod run;
 mod stored;
 mod support;
+mod templates;
 mod test;

@@ -8,6 +8,7 @@ mod frames;
 mod lists;
 mod rests;
 mod sends;
+mod sends_ahead;
 mod sim;
 mod versions;
 mod waits;

@@ -1,6 +1,6 @@
 //! Effects as JSON, one a line.
 
-use super::{Effect, Key, Kind, Observer, reason, reason_of, request};
+use super::{Effect, Kind, Observer, reason, reason_of, request};
 use crate::wire::json;
 use journey_compiler::hir::{OperationId, ServiceId};
 use journey_compiler::mir;
