@@ -67,6 +67,9 @@ fn comments_layout_titles_and_order_of_declarations_change_nothing() {
         for (name, text) in disguised(&project) {
             folder.write(&name, text);
         }
+        for template in project.files.iter().flat_map(|&file| project.templates_of(file)) {
+            folder.write(&template.name, &*template.read.unwrap().1);
+        }
         let there = Folder::with(&[]).journey(&["check", "--manifest", "--format", "json", path.to_str().unwrap()]).out;
         assert_eq!(manifest_of(&folder), there, "{}", path.display());
         compared += 1;

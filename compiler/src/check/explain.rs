@@ -39,7 +39,7 @@ impl Checker {
     pub(super) fn origin(&self, body: &Body, expr: &Expr) -> Option<(Span, String)> {
         match &expr.kind {
             ExprKind::Var(id) => {
-                let var = body.var(*id);
+                let var = Some(body.var(*id)).filter(|var| !var.name.is_empty())?;
                 Some((var.span, format!("`{}` is `{}`", var.name, self.hir.types.name(var.ty))))
             }
             ExprKind::Const(id) => {
