@@ -132,11 +132,12 @@ impl Analysis {
         if self.diagnostics.is_empty() && items.is_empty() {
             self.diagnostics.push(nothing_declared(project));
         }
-        if self.has_errors() {
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let errors: Vec<Span> = errors.map(|diagnostic| diagnostic.primary.span).collect();
+        if !errors.is_empty() {
             self.diagnostics.retain(|diagnostic| !UNUSED.contains(&diagnostic.code));
-        } else {
-            self.diagnostics.extend(whole::check(&self.program));
         }
+        self.diagnostics.extend(whole::check(&self.program, &errors));
         causes_only(&mut self.diagnostics, &project.sources);
         sort(&mut self.diagnostics);
         self.files = files;

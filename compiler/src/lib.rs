@@ -25,7 +25,7 @@ pub mod project;
 pub mod source;
 pub mod template;
 pub mod types;
-mod whole;
+pub mod whole;
 
 pub use diagnostics::{Diagnostic, Severity};
 pub use journey_grammar::{FileId, Span};

@@ -1,19 +1,86 @@
-//! Checks of the program as a whole: what no single line shows. They look at the typed program, once nothing in it is wrong.
+//! Checks of the whole program, over the typed program: what no single statement shows.
 //!
-//! - `constant`: what has one value whatever comes;
-//! - `reach`: whether a channel can reach anybody.
+//! - `bounds`: how many messages a customer can get at most; `loops` and `caps` say where that is too many
+//! - `cycles`: journeys that start each other without a pause
+//! - `unseen`: events that come while a journey does not look
+//! - `waits`: pauses that never end, or never pause
+//! - `reach`: whether a channel can reach anybody, by what `constant` knows to have one value whatever comes
+//! - `heads`: what in a head or a wait can never win, and journeys that nothing starts
+//!
+//! `flow` makes a graph of each journey, `states` tells its spots apart by what `known` knows of flags and counters, and
+//! `most` counts on them.
 
+mod bounds;
 mod constant;
+mod cycles;
+mod flow;
+mod heads;
+mod known;
+mod loops;
+mod most;
 mod reach;
+mod states;
+mod table;
+mod unseen;
+mod waits;
+
+pub use bounds::{Place, Reach};
+pub use most::Most;
+pub use table::{Again, Bound, Table, Together, table};
 
 use crate::diagnostics::Diagnostic;
 use crate::hir::Program;
-use constant::Constants;
+use bounds::Bounds;
+use journey_grammar::Span;
 
-/// What is wrong or doubtful in a program in which no error was found so far.
-pub fn check(program: &Program) -> Vec<Diagnostic> {
+/// What the checks look at.
+struct Whole<'h> {
+    program: &'h Program,
+    bounds: Bounds<'h>,
+    /// The journeys in which nothing is wrong.
+    sound: Vec<bool>,
+    /// The channels in which nothing is wrong.
+    sound_channels: Vec<bool>,
+    /// Nothing at all is wrong, so that what is not there is known, too.
+    complete: bool,
+    found: Vec<Diagnostic>,
+}
+
+/// Checks a program in whose declarations at `errors` something is wrong: they are left out.
+#[must_use]
+pub fn check(program: &Program, errors: &[Span]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let constants = Constants::of(program);
-    reach::check(program, &constants, &mut found);
-    found
+    if errors.is_empty() {
+        reach::check(program, &constant::Constants::of(program), &mut found);
+    }
+    let sound = |span: Span| !errors.iter().any(|error| error.file == span.file && error.start >= span.start && error.start <= span.end);
+    let journeys: Vec<bool> = program.journeys.iter().map(|journey| sound(journey.span)).collect();
+    let mut whole = Whole {
+        program,
+        bounds: Bounds::new(program, &journeys),
+        sound: journeys,
+        sound_channels: program.channels.iter().map(|channel| sound(channel.span)).collect(),
+        complete: errors.is_empty(),
+        found,
+    };
+    whole.loops();
+    whole.cycles();
+    whole.unseen();
+    whole.waits();
+    whole.heads();
+    whole.found
+}
+
+impl Whole<'_> {
+    /// The journeys that are checked.
+    fn journeys(&self) -> impl Iterator<Item = usize> + use<> {
+        let sound: Vec<usize> = self.sound.iter().enumerate().filter(|(_, sound)| **sound).map(|(at, _)| at).collect();
+        sound.into_iter()
+    }
+}
+
+/// The word that a statement begins with.
+fn first_word(span: Span, word: &str) -> Span {
+    let length = u32::try_from(word.len()).unwrap_or(0);
+    Span { end: span.end.min(span.start.saturating_add(length)), ..span }
 }

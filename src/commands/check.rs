@@ -1,5 +1,7 @@
 //! `journey check`
 
+mod bounds;
+
 use crate::failure::Failure;
 use crate::output::{Format, Output, Style, paint};
 use crate::report;
@@ -23,6 +25,7 @@ Examples:
   journey check --deny warnings         warnings fail too, as wanted in CI
   journey check --format json           one JSON object a line, for other programs
   journey check --manifest              versions, pauses, and what is kept at each
+  journey check --bounds                how many messages a customer can get at most
 
 A journey's version is a hash of what it means: comments, layout, titles and the order of declarations don't change it.
 
@@ -36,6 +39,9 @@ pub struct Check {
     /// Print what the project promises to those who are half-way through: versions, pauses, and what is kept there
     #[arg(long)]
     manifest: bool,
+    /// Print how many messages a customer can get at most: from each journey over each channel, and from all together
+    #[arg(long, conflicts_with = "manifest")]
+    bounds: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,6 +57,9 @@ pub fn run(command: &Check, output: &Output) -> Result<(), Failure> {
     if let (true, Some(program)) = (command.manifest, &program) {
         report::show(&analysis.diagnostics, &project.sources, output);
         show_manifest(&manifest(&program.module), &mut out, output)?;
+    } else if command.bounds && errors == 0 {
+        report::show(&analysis.diagnostics, &project.sources, output);
+        bounds::show(&analysis.program, &project.sources, &mut out, output)?;
     } else if output.format == Format::Json {
         for diagnostic in &analysis.diagnostics {
             writeln!(out, "{}", journey_compiler::diagnostics::json::line(diagnostic, &project.sources))?;

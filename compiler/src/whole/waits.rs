@@ -1,0 +1,83 @@
+//! E0467: a wait for what can never come. W0409: a wait that does not pause.
+
+use super::Whole;
+use super::known::{Known, Value};
+use crate::diagnostics::Diagnostic;
+use crate::hir::{Deadline, EventMatch, Expr, Stmt, StmtKind, WaitArmKind, WaitKind};
+use crate::machine::text::format_duration;
+
+impl Whole<'_> {
+    pub(super) fn waits(&mut self) {
+        for journey in self.journeys() {
+            let known = self.bounds.flows[journey].known(self.program);
+            let declared = &self.program.journeys[journey];
+            let mut found = Vec::new();
+            for enter in &declared.enters {
+                found.extend(enter.on.event().and_then(|on| self.never(&known, on, "this `enter` lets nobody in")));
+            }
+            for end in &declared.ends {
+                if let crate::hir::EndOn::Event(on) = &end.on {
+                    found.extend(self.never(&known, on, "this never ends the journey"));
+                }
+            }
+            self.waits_of(&known, &declared.body, &mut found);
+            self.found.extend(found);
+        }
+    }
+
+    fn waits_of(&self, known: &Known, stmts: &[Stmt], found: &mut Vec<Diagnostic>) {
+        for stmt in stmts {
+            if let StmtKind::Wait(wait) = &stmt.kind {
+                match &wait.kind {
+                    WaitKind::Until(Deadline::After(length)) => found.extend(no_time(known, length, "W0409")),
+                    WaitKind::Until(_) => {}
+                    WaitKind::Without { duration, on, .. } => {
+                        found.extend(no_time(known, duration, "W0409"));
+                        found.extend(self.never(known, on, "such an event never comes"));
+                    }
+                    WaitKind::ForEvent { on, within, .. } => {
+                        found.extend(within.as_ref().and_then(|within| no_time(known, within, "E0467")));
+                        found.extend(self.never(known, on, "such an event never comes"));
+                    }
+                    WaitKind::ForAny(arms) => {
+                        for arm in arms {
+                            match &arm.kind {
+                                WaitArmKind::On(on) => found.extend(self.never(known, on, "such an event never comes")),
+                                WaitArmKind::When(when) if known.value(when, &|_| Value::Unknown) == Value::Bool(false) => {
+                                    found.push(never_true(when, "this arm waits for what never comes", "this never becomes true"));
+                                }
+                                WaitArmKind::Deadline(_) | WaitArmKind::When(_) => {}
+                            }
+                        }
+                    }
+                }
+            }
+            stmt.kind.blocks().into_iter().for_each(|block| self.waits_of(known, block, found));
+        }
+    }
+
+    /// An event whose filter takes none.
+    fn never(&self, known: &Known, on: &EventMatch, label: &str) -> Option<Diagnostic> {
+        let filter = on.filter.as_ref()?;
+        let event = &self.program.events.get(on.event.index())?.name;
+        let never = known.value(filter, &|_| Value::Unknown) == Value::Bool(false);
+        never.then(|| never_true(filter, &format!("no `{event}` is ever taken here: its condition is never true"), label))
+    }
+}
+
+fn never_true(condition: &Expr, message: &str, label: &str) -> Diagnostic {
+    Diagnostic::error("E0467", condition.span, message, label).help("change the condition, or take out what waits for it")
+}
+
+/// A length of time that is none.
+fn no_time(known: &Known, length: &Expr, code: &'static str) -> Option<Diagnostic> {
+    let ms = known.constant(length).filter(|ms| *ms <= 0)?;
+    let shown = format_duration(ms);
+    Some(if code == "E0467" {
+        Diagnostic::error(code, length.span, format!("nothing can come within {shown}"), "this is no time at all")
+            .help("say how long to wait: `within 2d`")
+    } else {
+        Diagnostic::warning(code, length.span, format!("a wait of {shown} does not pause"), "this is no time at all")
+            .help("say how long to wait, or take the wait out")
+    })
+}

@@ -1,0 +1,173 @@
+//! `journey check --bounds`: how many messages a customer can get at most.
+
+use crate::failure::Failure;
+use crate::output::{Format, Output, Style, paint};
+use journey_compiler::Sources;
+use journey_compiler::hir::{Channel, ChannelId, Program};
+use journey_compiler::machine::text::format_duration;
+use journey_compiler::whole::{Again, Bound, Most, Reach, Together, table};
+use serde::Serialize;
+use std::io::Write;
+
+/// One line of JSON for each journey and channel that it sends over, and one for each channel.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Line<'a> {
+    Bound {
+        channel: &'a str,
+        journey: &'a str,
+        cap: Option<u32>,
+        window: String,
+        in_all: Option<u32>,
+        in_window: Option<u32>,
+        with_entries: Option<u32>,
+        entries_apart: Option<String>,
+        transactional: Option<u32>,
+        path: Vec<Sent<'a>>,
+        window_path: Vec<Sent<'a>>,
+    },
+    Together {
+        channel: &'a str,
+        cap: Option<u32>,
+        window: String,
+        most: Option<u32>,
+    },
+}
+
+/// A message on the way.
+#[derive(Serialize)]
+struct Sent<'a> {
+    message: &'a str,
+    file: &'a str,
+    line: u32,
+}
+
+pub fn show(program: &Program, sources: &Sources, out: &mut impl Write, output: &Output) -> Result<(), Failure> {
+    let table = table(program);
+    if output.format == Format::Json {
+        let bounds = table.bounds.iter().map(|bound| bound_line(program, sources, bound));
+        let together = table.together.iter().map(|together| together_line(program, together));
+        for line in bounds.chain(together) {
+            let text = serde_json::to_string(&line).map_err(|error| Failure::Environment(error.to_string()))?;
+            writeln!(out, "{text}")?;
+        }
+        return Ok(());
+    }
+    let color = output.color_out();
+    let mut channel: Option<ChannelId> = None;
+    for bound in &table.bounds {
+        if channel != Some(bound.channel) {
+            heading(&program.channels[bound.channel.index()], out, color)?;
+            channel = Some(bound.channel);
+            if let Some(together) = table.together.iter().find(|together| together.channel == bound.channel) {
+                writeln!(out, "  all together: {} in any {}", at_most(together.most), format_duration(together.window_ms))?;
+            }
+        }
+        show_bound(program, sources, bound, out, color)?;
+    }
+    Ok(())
+}
+
+fn heading(channel: &Channel, out: &mut impl Write, color: bool) -> Result<(), Failure> {
+    let cap = channel.cap.map_or_else(|| "no cap".to_owned(), |cap| format!("cap {} per {}", cap.count, format_duration(cap.per_ms)));
+    Ok(writeln!(out, "{} ({cap})", paint(color, Style::Strong, &channel.name))?)
+}
+
+fn show_bound(program: &Program, sources: &Sources, bound: &Bound, out: &mut impl Write, color: bool) -> Result<(), Failure> {
+    let window = format_duration(bound.window_ms);
+    writeln!(out, "  {}", paint(color, Style::Strong, &program.journeys[bound.journey.index()].name))?;
+    if bound.in_all.most > Most::Times(0) {
+        writeln!(out, "    {} in all{}", at_most(bound.in_all.most), way(program, sources, &bound.in_all))?;
+        if bound.in_all.most == bound.in_window.most {
+            writeln!(out, "    {} in any {window}", at_most(bound.in_window.most))?;
+        } else {
+            writeln!(out, "    {} in any {window}{}", at_most(bound.in_window.most), way(program, sources, &bound.in_window))?;
+        }
+        writeln!(out, "    {}", entries(program, bound, &window))?;
+    }
+    match bound.transactional {
+        Most::Times(0) => {}
+        Most::Times(most) => writeln!(out, "    at most {most} transactional in all, which no cap holds")?,
+        Most::Unbounded => writeln!(out, "    transactional ones without bound, which no cap holds")?,
+    }
+    Ok(())
+}
+
+/// What a customer who comes in again can get.
+fn entries(program: &Program, bound: &Bound, window: &str) -> String {
+    let cap = program.channels[bound.channel.index()].cap;
+    match (bound.again, bound.with_entries, cap) {
+        (Again::Started, ..) => "for each time that a journey starts it".to_owned(),
+        (_, Most::Unbounded, Some(cap)) => {
+            format!("for one entry; of all entries together, the cap lets {} through in any {window}", cap.count)
+        }
+        (Again::AsOften, Most::Unbounded, None) => "for one entry; a customer may come in again at any time".to_owned(),
+        (Again::AsOften, most, _) => format!("with all entries: {} in any {window}", at_most(most)),
+        (Again::After(ms), most, _) => format!("with all entries, at least {} apart: {} in any {window}", apart(ms), at_most(most)),
+    }
+}
+
+fn apart(ms: i64) -> String {
+    if ms == i64::MAX { "for ever".to_owned() } else { format_duration(ms) }
+}
+
+fn at_most(most: Most) -> String {
+    match most {
+        Most::Times(0) => "none".to_owned(),
+        Most::Times(most) => format!("at most {most}"),
+        Most::Unbounded => "without bound".to_owned(),
+    }
+}
+
+/// `: welcome (shop.journey:12), offer (shop.journey:20)`
+fn way(program: &Program, sources: &Sources, reach: &Reach) -> String {
+    let mut told: Vec<(String, usize)> = Vec::new();
+    for Sent { message, file, line } in sent(program, sources, reach) {
+        let text = format!("{message} ({file}:{line})");
+        match told.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, times)) => *times += 1,
+            None => told.push((text, 1)),
+        }
+    }
+    let told: Vec<String> = told.into_iter().map(|(text, times)| if times > 1 { format!("{text} × {times}") } else { text }).collect();
+    if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) }
+}
+
+fn sent<'a>(program: &'a Program, sources: &'a Sources, reach: &Reach) -> Vec<Sent<'a>> {
+    let place = |place: &journey_compiler::whole::Place| Sent {
+        message: &program.messages[place.message.index()].name,
+        file: &sources.get(place.span.file).name,
+        line: sources.start(place.span).line,
+    };
+    reach.path.iter().map(place).collect()
+}
+
+fn bound_line<'a>(program: &'a Program, sources: &'a Sources, bound: &Bound) -> Line<'a> {
+    let channel = &program.channels[bound.channel.index()];
+    Line::Bound {
+        channel: &channel.name,
+        journey: &program.journeys[bound.journey.index()].name,
+        cap: channel.cap.map(|cap| cap.count),
+        window: format_duration(bound.window_ms),
+        in_all: bound.in_all.most.number(),
+        in_window: bound.in_window.most.number(),
+        with_entries: bound.with_entries.number(),
+        entries_apart: match bound.again {
+            Again::After(ms) => Some(apart(ms)),
+            Again::AsOften | Again::Started => None,
+        },
+        transactional: bound.transactional.number(),
+        path: sent(program, sources, &bound.in_all),
+        window_path: sent(program, sources, &bound.in_window),
+    }
+}
+
+fn together_line<'a>(program: &'a Program, together: &Together) -> Line<'a> {
+    let channel = &program.channels[together.channel.index()];
+    Line::Together {
+        channel: &channel.name,
+        cap: channel.cap.map(|cap| cap.count),
+        window: format_duration(together.window_ms),
+        most: together.most.number(),
+    }
+}
