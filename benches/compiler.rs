@@ -12,7 +12,7 @@ use journey_compiler::analysis;
 use journey_compiler::machine::Context;
 use journey_compiler::mir::FunctionId;
 use journey_compiler::project::Project;
-use journey_compiler::{Backend, FileId, Program, Severity, Sources, check, format, lower, parse};
+use journey_compiler::{Backend, FileId, Program, Severity, Sources, check, format, lower, parse, whole};
 use measure::{Limit, figure, least, side_by_side};
 use std::fmt::Write;
 use std::hint::black_box;
@@ -46,6 +46,7 @@ fn main() {
     compilation();
     long_journeys();
     large_project();
+    message_bounds();
 }
 
 /// From source to a program.
@@ -271,6 +272,8 @@ fn large_project() {
     let (begun, used) = (Instant::now(), Used::now());
     program.make_code().unwrap();
     println!("     machine code of all of them: {:.2} s, {}", begun.elapsed().as_secs_f64(), used.since());
+    let whole_ms = least(LIMIT, || whole::check(&analysis.program, &[])).as_secs_f64() * 1e3;
+    figure("its checks as a whole, in ms", "every journey, whatever changed", whole_ms, Limit::AtMost(200.0));
     let body = ("journeys_0500", "wait 3d", "wait 4d");
     let message = ("area_010/messages", "this is hello", "this was hello");
     let event = ("area_010/events", "total: Decimal }", "total: Decimal, more: Int? }");
@@ -291,6 +294,28 @@ fn large_project() {
         }
         figure(&format!("{what} changed in one file, in ms"), &least.1, least.0, Limit::AtMost(limit));
     }
+}
+
+/// A journey with n flags that are set independently of each other: the worst case for the bounds of messages.
+fn flags(n: usize) -> String {
+    let mut text = String::from("journey j {\n enter on began as b\n exit left on bought\n");
+    (0..n).for_each(|flag| writeln!(text, " var told_{flag} = false").unwrap());
+    text.push_str(" loop {\n  wait for visited as v\n");
+    for flag in 0..n {
+        writeln!(text, "  if v.id == \"{flag}\" and not told_{flag} {{ told_{flag} = true  send hello(b, {flag}) via sms }}").unwrap();
+    }
+    text + " }\n}\n"
+}
+
+/// Twice as long a journey takes 2⁴ times as long at the most.
+fn message_bounds() {
+    let [once, twice] = [16, 32].map(|n| {
+        let analysis = analysis::analyse(&Project::of_text("flags.journey", &format!("{DECLARATIONS}{}", flags(n))));
+        let time = least(LIMIT, || whole::table(&analysis.program)).as_secs_f64() * 1e3;
+        (time, whole::table(&analysis.program).work)
+    });
+    let detail = format!("{:.2} ms to {:.2} ms, {} to {} states and moves", twice.0, once.0, twice.1, once.1);
+    figure("the bounds of messages with 32 flags, to 16", &detail, twice.0 / once.0, Limit::AtMost(16.0));
 }
 
 /// Processor time and memory of this process.

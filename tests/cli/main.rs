@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
 
 mod architecture;
+mod bounds;
 mod broken;
 mod check;
 mod data;

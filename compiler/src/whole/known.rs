@@ -5,7 +5,7 @@ use crate::types::TypeId;
 use rustc_hash::FxHashMap;
 
 /// A counter is followed up to here.
-const COUNTED_MAX: i64 = 1_000;
+const COUNTED_MAX: u64 = 1_000;
 
 /// A value, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -27,7 +27,7 @@ impl Value {
     /// As it is kept in a state: a counter that has left all bounds is not followed.
     pub fn kept(self) -> Self {
         match self {
-            Self::Int(n) if n.abs() > COUNTED_MAX => Self::Unknown,
+            Self::Int(n) if n.unsigned_abs() > COUNTED_MAX => Self::Unknown,
             other => other,
         }
     }

@@ -3,8 +3,9 @@
 //! Events that come during a plain `wait` are not kept for a later `wait for` (rule 3 of the language). Where a plain
 //! wait leads straight to a `wait for`, an event that comes in the first is missed by the second. What the journey does
 //! between the two (a send, a call, an emitted event) is taken for what the event answers, which can't have come before:
-//! then nothing is said. Nor where a goal or an exit takes the event, wherever the journey is, nor where the condition
-//! reads what was not known before. `wait until within` is passed over: it only chooses the hour, and no wait says
+//! then nothing is said. Nor where a goal or an exit takes the event, wherever the journey is; nor where the condition
+//! reads what was not known before; nor where the journey has looked for the event earlier, as a loop does that waits for
+//! an event and then lets time go by. `wait until within` is passed over: it only chooses the hour, and no wait says
 //! "until then, or until the event".
 
 use super::flow::{Act, Flow, Spot, SpotKind, View};
@@ -30,6 +31,7 @@ impl Whole<'_> {
                 for on in awaited(wait) {
                     if !ends_on(declared, on.event)
                         && let Some(plain) = plain_wait_before(flow, &back, spot, on)
+                        && at_first(flow, plain, on.event)
                     {
                         found.push(self.missed(flow, plain, spot, on));
                     }
@@ -92,6 +94,19 @@ fn backwards(flow: &Flow) -> Vec<Vec<(Spot, Option<VarId>)>> {
         }
     }
     back
+}
+
+/// Whether a spot is come to before the journey has ever looked for the event.
+fn at_first(flow: &Flow, spot: Spot, event: EventId) -> bool {
+    let mut seen = vec![false; flow.spots.len()];
+    let mut open = vec![flow.entry];
+    while let Some(at) = open.pop() {
+        let looks = matches!(flow.spots[at], SpotKind::Wait(wait) if wait.events().iter().any(|on| on.event == event));
+        if !looks && !std::mem::replace(&mut seen[at], true) {
+            open.extend(flow.ways(at, View::Flow).map(|way| way.to));
+        }
+    }
+    seen[spot]
 }
 
 /// The nearest plain wait before a spot, from which nothing but thinking leads there.

@@ -166,7 +166,7 @@ const MUTATIONS: &[Mutation] = &[
     ("the pause between two journeys", PAIR, "  wait 1d\n", "", &["E0466"]),
     ("the pause, by a wait that does not pause", PAIR, "  wait 1d\n", "  if profile.gold { wait 1d }\n", &["W0404"]),
     ("the payload that ends a chain", LITERAL, "emit order_placed { urgent: true }", "emit order_placed { urgent: false }", &["E0466"]),
-    ("the condition that ends a chain", LITERAL, " where not order.urgent", "", &["E0466"]),
+    ("the condition that ends a chain", LITERAL, " as order where not order.urgent", "", &["E0466"]),
     ("the condition, by what does not change", LITERAL, " as order where not order.urgent", " where profile.gold", &["W0404"]),
     ("the wait that keeps an instance there", ALIVE, "  wait 1d\n", "", &["E0466"]),
     ("one instance at once", ALIVE, "enter on order_placed", "enter on order_placed\n  unlimited", &["E0466"]),
@@ -181,7 +181,13 @@ const MUTATIONS: &[Mutation] = &[
     ("an entry twice", ARMS, "  enter on signed_up\n", "  enter on signed_up\n  enter on signed_up\n", &["W0407"]),
     ("the length of a wait", WAITS, "wait 1h", "wait 0s", &["W0409"]),
     ("the time that an event has", WAITS, "2d }", "0s }", &["E0467"]),
-    ("the condition of an event", WAITS, "wait for page_viewed", "wait for page_viewed as v where not fast and v.page != \"\"", &["E0467"]),
+    (
+        "the condition of an event",
+        WAITS,
+        "wait for page_viewed",
+        "wait for page_viewed as _v where not fast and _v.page != \"\"",
+        &["E0467"],
+    ),
 ];
 
 fn codes(journeys: &str) -> Vec<&'static str> {
