@@ -272,7 +272,7 @@ fn large_project() {
     let (begun, used) = (Instant::now(), Used::now());
     program.make_code().unwrap();
     println!("     machine code of all of them: {:.2} s, {}", begun.elapsed().as_secs_f64(), used.since());
-    let whole_ms = least(LIMIT, || whole::check(&analysis.program, &[])).as_secs_f64() * 1e3;
+    let whole_ms = least(LIMIT, 5, || whole::check(&analysis.program, &[])).as_secs_f64() * 1e3;
     figure("its checks as a whole, in ms", "every journey, whatever changed", whole_ms, Limit::AtMost(200.0));
     let body = ("journeys_0500", "wait 3d", "wait 4d");
     let message = ("area_010/messages", "this is hello", "this was hello");
@@ -311,7 +311,7 @@ fn flags(n: usize) -> String {
 fn message_bounds() {
     let [once, twice] = [16, 32].map(|n| {
         let analysis = analysis::analyse(&Project::of_text("flags.journey", &format!("{DECLARATIONS}{}", flags(n))));
-        let time = least(LIMIT, || whole::table(&analysis.program)).as_secs_f64() * 1e3;
+        let time = least(LIMIT, 5, || whole::table(&analysis.program)).as_secs_f64() * 1e3;
         (time, whole::table(&analysis.program).work)
     });
     let detail = format!("{:.2} ms to {:.2} ms, {} to {} states and moves", twice.0, once.0, twice.1, once.1);

@@ -90,7 +90,6 @@ pub(crate) struct Checker {
     /// Fields that have a default.
     defaults: FxHashSet<(Owner, usize)>,
     profile_span: Option<Span>,
-    personal_data_warned: bool,
     /// The experiments of all journeys, by name, and where each was first written.
     experiments: FxHashMap<String, (hir::Experiment, Span)>,
     /// The top-level names that the current body uses, and the experiments that it is the first to give.

@@ -6,11 +6,15 @@
 //! - `waits`: pauses that never end, or never pause
 //! - `reach`: whether a channel can reach anybody, by what `constant` knows to have one value whatever comes
 //! - `heads`: what in a head or a wait can never win, and journeys that nothing starts
+//! - `personal`: where personal data goes
+//! - `conditions`: what is always true, or never
+//! - `unused`: what does nothing
 //!
 //! `flow` makes a graph of each journey, `states` tells its spots apart by what `known` knows of flags and counters, and
 //! `most` counts on them.
 
 mod bounds;
+mod conditions;
 mod constant;
 mod cycles;
 mod flow;
@@ -18,10 +22,12 @@ mod heads;
 mod known;
 mod loops;
 mod most;
+mod personal;
 mod reach;
 mod states;
 mod table;
 mod unseen;
+mod unused;
 mod waits;
 
 pub use bounds::{Place, Reach};
@@ -51,7 +57,11 @@ struct Whole<'h> {
 pub fn check(program: &Program, errors: &[Span]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if errors.is_empty() {
-        reach::check(program, &constant::Constants::of(program), &mut found);
+        let constants = constant::Constants::of(program);
+        reach::check(program, &constants, &mut found);
+        personal::check(program, &mut found);
+        conditions::check(program, &constants, &mut found);
+        unused::check(program, &mut found);
     }
     let sound = |span: Span| !errors.iter().any(|error| error.file == span.file && error.start >= span.start && error.start <= span.end);
     let journeys: Vec<bool> = program.journeys.iter().map(|journey| sound(journey.span)).collect();
@@ -68,7 +78,15 @@ pub fn check(program: &Program, errors: &[Span]) -> Vec<Diagnostic> {
     whole.unseen();
     whole.waits();
     whole.heads();
+    told_once(&mut whole.found);
     whole.found
+}
+
+/// A condition that can't go both ways is not told where an error says so of what it stands in.
+fn told_once(found: &mut Vec<Diagnostic>) {
+    let errors: Vec<Span> = found.iter().filter(|of| of.code == "E0467").map(|of| of.primary.span).collect();
+    let inside = |span: Span| errors.iter().any(|error| error.file == span.file && error.start <= span.start && span.end <= error.end);
+    found.retain(|of| !matches!(of.code, "W0303" | "W0304") || !inside(of.primary.span));
 }
 
 impl Whole<'_> {

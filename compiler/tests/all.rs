@@ -5,3 +5,4 @@ mod bounds;
 mod differential;
 mod format;
 mod mutations;
+mod whole;

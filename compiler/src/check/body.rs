@@ -66,6 +66,8 @@ pub(crate) struct Body {
     closed: FxHashMap<String, VarId>,
     /// How many variables had each path and name.
     identities: FxHashMap<String, u32>,
+    /// Expressions around the current place whose variables no pause can keep.
+    momentary: u32,
     known: Facts,
     /// What was known until a pause, with the pause and how many scopes were open there.
     forgotten: Vec<(Path, Span, usize)>,
@@ -228,10 +230,26 @@ impl Body {
         std::mem::take(&mut self.warnings)
     }
 
+    /// Opens a scope inside an expression. Its variables end before any pause, so they are numbered by themselves: one more
+    /// or one less changes the identity of no variable that a pause keeps.
+    pub fn push_momentary(&mut self) {
+        self.push_scope();
+        self.momentary += 1;
+    }
+
+    /// Closes it.
+    pub fn pop_momentary(&mut self) {
+        self.momentary = self.momentary.saturating_sub(1);
+        self.pop_scope();
+    }
+
     fn identity(&mut self, name: &str) -> String {
         let mut identity = self.path.join(".");
         if !identity.is_empty() {
             identity.push('.');
+        }
+        if self.momentary > 0 {
+            identity.push('~');
         }
         identity.push_str(name);
         let seen = self.identities.entry(identity.clone()).or_default();

@@ -42,6 +42,7 @@ impl Checker {
             bodies.push(body);
         }
         let falls = join.close(&mut cx.body);
+        self.doubtful_variants(name, variants, &bodies);
         if variants.is_empty() {
             self.report(
                 Diagnostic::error("E0411", span, format!("the experiment `{}` has no variants", name.name), "nothing to choose from")
@@ -50,6 +51,34 @@ impl Checker {
             return (StmtKind::Experiment { experiment, bodies }, Falls::Through);
         }
         (StmtKind::Experiment { experiment, bodies }, falls)
+    }
+
+    /// Experiments that find nothing out.
+    fn doubtful_variants(&mut self, name: &ast::Ident, variants: &[ast::ExperimentVariant], bodies: &[Vec<hir::Stmt>]) {
+        if let [only] = variants
+            && matches!(only.share, Share::BasisPoints(WHOLE, _) | Share::Rest(_))
+        {
+            let message = format!("the experiment `{}` has one variant", name.name);
+            self.report(
+                Diagnostic::warning("W0310", only.name.span, message, "everybody gets this")
+                    .help("add what it is compared with, or write the statements without the experiment"),
+            );
+        }
+        for (variant, body) in variants.iter().zip(bodies) {
+            if let Share::BasisPoints(0, span) = variant.share {
+                let message = format!("nobody gets the variant `{}`", variant.name.name);
+                self.report(Diagnostic::warning("W0311", span, message, "a share of nothing").help("give it a share, or remove it"));
+            }
+            if variant.holdout
+                && let Some(send) = first_send(body)
+            {
+                self.report(
+                    Diagnostic::warning("W0312", send, "the holdout is sent a message", "who gets this is not held out")
+                        .and(variant.name.span, "the holdout is there to see what happens without")
+                        .help("leave the message out, or make a `variant` of the holdout"),
+                );
+            }
+        }
     }
 
     fn distinct_variants(&mut self, variants: &[ast::ExperimentVariant]) {
@@ -152,4 +181,12 @@ fn percent(basis_points: u64) -> String {
     let text = if part == 0 { format!("{whole}") } else { format!("{whole}.{part:02}") };
     let text = if part == 0 { text } else { text.trim_end_matches('0').to_string() };
     format!("{text}%")
+}
+
+/// The first `send` of a block, at any depth.
+fn first_send(stmts: &[hir::Stmt]) -> Option<Span> {
+    stmts.iter().find_map(|stmt| match stmt.kind {
+        StmtKind::Send(_) => Some(stmt.span),
+        _ => stmt.kind.blocks().into_iter().find_map(first_send),
+    })
 }

@@ -196,7 +196,7 @@ impl Checker {
 
     /// Checks a block in expression position.
     pub(super) fn block(&mut self, body: &mut Body, block: &ast::ExprBlock, want: Want) -> Expr {
-        body.push_scope();
+        body.push_momentary();
         let mut lets = Vec::with_capacity(block.lets.len());
         for binding in &block.lets {
             let value = self.binding(body, &binding.name, binding.ty.as_ref(), &binding.value);
@@ -204,7 +204,7 @@ impl Checker {
             lets.push((var, value));
         }
         let value = self.wanted(body, &block.value, want);
-        body.pop_scope();
+        body.pop_momentary();
         if lets.is_empty() {
             return value;
         }

@@ -125,6 +125,21 @@ fn the_journey_of_the_first_page_is_right_and_has_its_identities() {
 }
 
 #[test]
+fn what_lives_inside_an_expression_changes_no_identity_of_a_variable() {
+    let paths = |before: &str| -> Vec<String> {
+        let text = format!(
+            "journey j {{ enter on cart_updated as cart step a {{ {before} for x in [1] {{ wait 1h if x > 0 {{ finish up }} }} }} \
+             step b {{ if cart.total > 1.00 {{ finish more }} }} }}"
+        );
+        let named = |var: &hir::Var| (var.name == "x" && !var.path.contains('~')).then(|| var.path.clone());
+        right(&text).journeys[0].vars.iter().filter_map(named).collect()
+    };
+    assert_eq!(paths(""), ["a.x"]);
+    assert_eq!(paths("if [1].any(x => x > 1) { finish some }"), ["a.x"]);
+    assert_eq!(paths("let some = if cart.total > 1.00 { let x = 1  x > 0 } else { false } if some { finish some }"), ["a.x"]);
+}
+
+#[test]
 fn pauses_are_numbered_by_path_and_kind_and_named_ones_take_no_number() {
     let journey = journey(
         r#"journey j {

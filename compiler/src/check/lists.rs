@@ -113,7 +113,7 @@ impl Checker {
             self.no_lambda(name, args);
             return self.poison_args(body, args, span);
         };
-        body.push_scope();
+        body.push_momentary();
         let var = body.declare(&param.name, of, false, param.span);
         let value = match (op, hint.map(|ty| self.hir.types.get(ty))) {
             (ListOp::Any | ListOp::All | ListOp::Count | ListOp::Filter, _) => self.expr(body, value, Some(TypeId::BOOL)),
@@ -124,7 +124,7 @@ impl Checker {
             (ListOp::Sum, _) => self.infer(body, value, hint),
             _ => self.settled(body, value),
         };
-        body.pop_scope();
+        body.pop_momentary();
         if value.ty == TypeId::ERROR {
             return poison(span);
         }

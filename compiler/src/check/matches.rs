@@ -207,7 +207,7 @@ impl Checker {
         let mut checked: Vec<(Vec<Pattern>, Span)> = Vec::with_capacity(arms.len());
         let mut values: Vec<Expr> = Vec::with_capacity(arms.len());
         for arm in arms {
-            body.push_scope();
+            body.push_momentary();
             let patterns = self.patterns(body, &arm.patterns, &scrutinee);
             self.assume_arm(body, &scrutinee, &patterns, checked.iter().map(|(patterns, _)| patterns.as_slice()));
             let hint = match (want, values.first()) {
@@ -215,13 +215,13 @@ impl Checker {
                 _ => want,
             };
             values.push(self.block(body, &arm.body, hint));
-            body.pop_scope();
+            body.pop_momentary();
             body.restore(before.clone());
             checked.push((patterns, arm.span));
         }
         let (ty, values) = self.branches(body, values, want, "the arms of this `match`");
         let arms: Vec<Arm<Expr>> = checked.into_iter().zip(values).map(|((patterns, span), body)| Arm { patterns, body, span }).collect();
-        self.exhaustive(&scrutinee, &arms, span);
+        self.exhaustive(&scrutinee, &arms, None, span);
         if arms.is_empty() {
             return poison(span);
         }
@@ -249,8 +249,9 @@ impl Checker {
         }
     }
 
-    /// Reports what the arms of a `match` miss, and arms that can never be reached.
-    pub fn exhaustive<B>(&mut self, scrutinee: &Expr, arms: &[Arm<B>], span: Span) {
+    /// Reports what the arms of a `match` miss, and arms that can never be reached. `nothing` is an arm that does nothing, where
+    /// there is such.
+    pub fn exhaustive<B>(&mut self, scrutinee: &Expr, arms: &[Arm<B>], nothing: Option<&str>, span: Span) {
         let inside = self.hir.types.inner(scrutinee.ty).unwrap_or(scrutinee.ty);
         if scrutinee.ty == TypeId::ERROR || arms.iter().any(|arm| arm.patterns.is_empty()) {
             return;
@@ -290,7 +291,8 @@ impl Checker {
             }
         }
         if !open.is_empty() || none_open {
-            self.report_missed(scrutinee, inside, &open, none_open, span);
+            let arm = arms.last().map(|arm| arm.span.after()).zip(nothing);
+            self.report_missed(scrutinee, inside, &open, none_open, arm, span);
         }
     }
 
@@ -302,7 +304,7 @@ impl Checker {
         }
     }
 
-    fn report_missed(&mut self, scrutinee: &Expr, ty: TypeId, open: &[Case], none: bool, span: Span) {
+    fn report_missed(&mut self, scrutinee: &Expr, ty: TypeId, open: &[Case], none: bool, arm: Option<(Span, &str)>, span: Span) {
         let mut missed: Vec<String> = open
             .iter()
             .filter_map(|case| match (case, self.hir.types.get(ty)) {
@@ -322,11 +324,17 @@ impl Checker {
             Some(list) => (format!("this `match` misses {list}"), format!("add {}, or `_ => …` for all else", arms_for(&names))),
             None => (format!("this `match` misses {} variants", names.len()), "add `_ => …` for all else".to_string()),
         };
-        self.report(
-            Diagnostic::error("E0313", span, message, "not every value finds its arm")
-                .and(scrutinee.span, format!("this is {} `{name}`", article(&name)))
-                .help(help),
-        );
+        let diagnostic = Diagnostic::error("E0313", span, message, "not every value finds its arm")
+            .and(scrutinee.span, format!("this is {} `{name}`", article(&name)))
+            .help(help);
+        self.report(match arm {
+            Some((behind, nothing)) => {
+                let missed = if rest { vec!["_"] } else { names };
+                let arms: String = missed.iter().map(|name| format!("\n{name} => {nothing}")).collect();
+                diagnostic.fix("add what is missing", behind, arms)
+            }
+            None => diagnostic,
+        });
     }
 }
 

@@ -68,10 +68,10 @@ impl Checker {
         for arg in args {
             match &arg.value.kind {
                 ast::ExprKind::Lambda { param, body: value } => {
-                    body.push_scope();
+                    body.push_momentary();
                     body.declare(&param.name, TypeId::ERROR, false, param.span);
                     self.infer(body, value, None);
-                    body.pop_scope();
+                    body.pop_momentary();
                 }
                 // What it stands for depends on what it is given to.
                 ast::ExprKind::Name(name) if body.find(name).is_none() => {}
@@ -96,8 +96,21 @@ impl Checker {
         if args.iter().any(|arg| arg.ty == TypeId::ERROR) {
             return poison(span);
         }
+        if matches!(shape.method, Method::NumberRound | Method::NumberFixed) {
+            self.digits(name, &args);
+        }
         let operands = std::iter::once(recv).chain(args).collect();
         Expr { kind: ExprKind::Method(shape.method, operands), ty: shape.ret, span }
+    }
+
+    /// Digits behind the point are counted from 0 on.
+    fn digits(&mut self, name: &ast::Ident, args: &[Expr]) {
+        let Some(Expr { kind: ExprKind::Int(..0), span, .. }) = args.first() else { return };
+        let message = format!("`{}` counts digits behind the point", name.name);
+        self.report(
+            Diagnostic::error("E0482", *span, message, "there are never fewer than none")
+                .help("write 0 or more; to round to hundreds, divide and multiply: `(x / 100).round(0) * 100`"),
+        );
     }
 
     fn shape_of_method(&mut self, recv: &Expr, name: &str) -> Option<Shape> {

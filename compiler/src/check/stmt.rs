@@ -157,7 +157,7 @@ impl Checker {
             join.arrive(&cx.body, falls);
             checked.push(hir::Arm { patterns, body, span: arm.span });
         }
-        self.exhaustive(&scrutinee, &checked, span);
+        self.exhaustive(&scrutinee, &checked, Some("{}"), span);
         let falls = join.close(&mut cx.body);
         let falls = if checked.is_empty() { Falls::Through } else { falls };
         (StmtKind::Match { scrutinee, arms: checked }, falls)

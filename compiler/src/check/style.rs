@@ -41,7 +41,7 @@ impl Checker {
         self.report(diagnostic);
     }
 
-    /// Warns of events, messages, constants, functions and services that nothing names.
+    /// Warns of events, messages, constants, functions, services and channels that nothing names.
     pub(super) fn warn_unused(&mut self) {
         let mut unused: Vec<(&String, Span, &str)> = self
             .globals
@@ -53,6 +53,7 @@ impl Checker {
                 Decl::Const(_) => Some((name, global.span, "constant")),
                 Decl::Fn(_) => Some((name, global.span, "function")),
                 Decl::Service(_) => Some((name, global.span, "service")),
+                Decl::Channel(_) => Some((name, global.span, "channel")),
                 _ => None,
             })
             .collect();

@@ -207,9 +207,6 @@ impl Checker {
             } else {
                 seen.insert(&field.name.name, field.name.span);
             }
-            if let Some(pii) = field.pii {
-                self.warn_personal_data(pii);
-            }
             let ty = self.resolve_type(&field.ty);
             self.field_spans.insert((owner, at), field.name.span);
             if let Some(def) = self.fields_mut(owner).get_mut(at) {
@@ -231,15 +228,6 @@ impl Checker {
         match owner {
             Owner::Record(id) => &mut self.hir.types.records[id.0 as usize].fields,
             Owner::Variant(id, at) => &mut self.hir.types.enums[id.0 as usize].variants[at].fields,
-        }
-    }
-
-    fn warn_personal_data(&mut self, span: Span) {
-        if !std::mem::replace(&mut self.personal_data_warned, true) {
-            self.report(
-                Diagnostic::warning("W0601", span, "the way of personal data is not checked yet", "`@pii` is read, and not followed")
-                    .help("look yourself that personal data goes to channels alone"),
-            );
         }
     }
 

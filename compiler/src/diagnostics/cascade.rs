@@ -25,4 +25,23 @@ pub fn causes_only(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
     if !unread.is_empty() {
         diagnostics.retain(|diagnostic| !consequence(diagnostic));
     }
+    swallowed_braces(diagnostics, sources);
+}
+
+/// A text that is not closed on its line has swallowed the braces behind it: those that they were to close are not open.
+fn swallowed_braces(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
+    let mut closed = HashSet::new();
+    for open in diagnostics.iter().filter(|diagnostic| diagnostic.code == "E0102") {
+        let span = open.primary.span;
+        let rest = sources.get(span.file).text.get(span.end as usize..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let mut before: Vec<_> = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.code == "E0103" && diagnostic.primary.span.file == span.file)
+            .map(|diagnostic| diagnostic.primary.span)
+            .filter(|brace| brace.start < span.start)
+            .collect();
+        before.sort_by_key(|brace| std::cmp::Reverse(brace.start));
+        closed.extend(before.into_iter().take(rest.matches('}').count().saturating_sub(rest.matches('{').count())));
+    }
+    diagnostics.retain(|diagnostic| diagnostic.code != "E0103" || !closed.contains(&diagnostic.primary.span));
 }

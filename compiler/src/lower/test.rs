@@ -75,6 +75,12 @@ fn expect(lowerer: &mut Lowerer<'_>, expectation: &hir::Expect) -> Expect {
             times: *times,
             filter: filter.as_ref().map(|(params, expr)| lowerer.closed("test where".into(), params, expr)),
         },
-        hir::Expect::Cond(expr) => Expect::Cond(value(lowerer, expr)),
+        hir::Expect::Cond(expr) => {
+            let left = match &expr.kind {
+                hir::ExprKind::Compare(_, left, _) => Some((value(lowerer, left), left.ty)),
+                _ => None,
+            };
+            Expect::Cond { holds: value(lowerer, expr), left }
+        }
     }
 }

@@ -79,7 +79,7 @@ fn judge(declarations: &str, conditions: &[&str]) -> Vec<String> {
         .body
         .iter()
         .map(|stmt| match stmt.kind {
-            TestStmtKind::Expect(Expect::Cond(function)) => function,
+            TestStmtKind::Expect(Expect::Cond { holds: function, .. }) => function,
             _ => panic!("a condition"),
         })
         .collect();

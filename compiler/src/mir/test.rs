@@ -2,6 +2,7 @@
 
 use super::FunctionId;
 use crate::hir::{ChannelId, EventId, JourneyId, MessageId, OperationId, ServiceId};
+use crate::types::TypeId;
 use journey_grammar::Span;
 
 /// A compiled test.
@@ -108,6 +109,9 @@ pub enum Expect {
         times: Option<i64>,
         filter: Option<FunctionId>,
     },
-    /// `-> Bool`
-    Cond(FunctionId),
+    /// `holds() -> Bool`; of a comparison, also what gives its left side, and of which type that is.
+    Cond {
+        holds: FunctionId,
+        left: Option<(FunctionId, TypeId)>,
+    },
 }

@@ -42,7 +42,7 @@ impl Runner<'_> {
             &Expect::Called { not, service, operation, times, filter } => {
                 self.judge_called(customer, (service, operation), Asked { not, times, filter })
             }
-            &Expect::Cond(function) => self.judge_cond(customer, function),
+            &Expect::Cond { holds, left } => self.judge_cond(customer, holds, left),
         }
     }
 
@@ -186,11 +186,21 @@ impl Runner<'_> {
         (any == not).then(|| Found { expected, found: found.to_owned() })
     }
 
-    fn judge_cond(&mut self, customer: &str, function: FunctionId) -> Result<Option<Found>, Broken> {
+    fn judge_cond(&mut self, customer: &str, holds: FunctionId, left: Option<(FunctionId, TypeId)>) -> Result<Option<Found>, Broken> {
         let slot = self.world.store.open(customer)?;
         let customer = self.world.store.customer(slot);
-        let holds = self.world.engine.compute(Some(customer), self.now_ms, |program, cx| value(program.call(function, &[], cx)))? != 0;
-        Ok((!holds).then(|| Found { expected: "the condition is true".into(), found: "it is false".into() }))
+        if self.world.engine.compute(Some(customer), self.now_ms, |program, cx| value(program.call(holds, &[], cx)))? != 0 {
+            return Ok(None);
+        }
+        let expected = "the condition is true".to_owned();
+        let Some((function, ty)) = left else { return Ok(Some(Found { expected, found: "it is false".into() })) };
+        let found = self.world.engine.compute(Some(customer), self.now_ms, |program, cx| {
+            let word = value(program.call(function, &[], cx))?;
+            let mut text = String::from("it is false: the left side is ");
+            json::value(&mut text, &program.module.types, ty, word, cx);
+            Ok::<_, Fault>(text)
+        })?;
+        Ok(Some(Found { expected, found }))
     }
 
     pub(super) fn message_name(&self, id: MessageId) -> &str {

@@ -73,6 +73,8 @@ fn a_payload_that_does_not_fit_says_where_and_why() {
             r#"data.zone: expected a time zone such as "Europe/Paris", found the text "Mars/Olympus""#,
         ),
         (r#"{"id": "a", "total": 1, "names": {"x": "y"}}"#, r#"data.names: under the key "x": expected an Int, found the text "y""#),
+        (r#"{"id": "a", "total": 1, "id": "b"}"#, "data.id: given twice"),
+        (r#"{"id": "a", "total": 1, "names": {"x": 1, "x": 2}}"#, r#"data.names: the key "x" is given twice"#),
         ("[]", "data: expected an object, found a list"),
         ("7", "data: expected an object, found the number 7"),
         (r#""text""#, r#"data: expected an object, found the text "text""#),
@@ -85,7 +87,7 @@ fn a_payload_that_does_not_fit_says_where_and_why() {
 #[test]
 fn what_fits_is_read_exactly_and_unknown_fields_are_passed_over() {
     let data = r#"{"id": "a", "total": "12.500000", "items": [{"sku": "\u0041", "price": 0.1}], "tier": "gold", "payment": {"card": {"last4": "1234"}},
-        "within": "PT1H", "at": "2026-01-01T02:00:00+02:00", "on": "2026-02-28", "zone": "Asia/Tokyo", "names": {"x": 1, "x": 2}, "score": 1, "count": 3.0,
+        "within": "PT1H", "at": "2026-01-01T02:00:00+02:00", "on": "2026-02-28", "zone": "Asia/Tokyo", "names": {"x": 1, "y": 2}, "score": 1, "count": 3.0,
         "ok": false, "unknown": [[[{"deep": 1}]]]}"#
         .replace('\n', " ");
     let ran = run(&shop(), &event("1", "order", "ann", "01:00:00", &data), &Options::default());

@@ -92,7 +92,7 @@ fn every_expectation_can_fail_and_says_what_was_there() {
         fails("event go {} advance 1h expect suppressed hello because no_consent"),
         pair("hello is suppressed because no_consent", "suppressed: no_address")
     );
-    assert_eq!(fails("expect profile.visits == 1"), pair("the condition is true", "it is false"));
+    assert_eq!(fails("expect profile.visits == 1"), pair("the condition is true", "it is false: the left side is 0"));
     assert_eq!(fails("expect 1 / profile.visits == 1"), pair("the statement runs", "it failed: division by zero"));
 }
 

@@ -163,7 +163,9 @@ fn functions_compose_and_a_fault_inside_one_is_a_fault_of_its_call() {
     let source = "fn deep(n: Int) -> Int { 1 / n }\nfn outer(n: Int) -> Int { deep(n) }\n\
                   test \"t\" {\n  expect outer(0) == 1\n}\n";
     let module = super::module(source);
-    let crate::mir::TestStmtKind::Expect(crate::mir::Expect::Cond(function)) = module.tests[0].body[0].kind else { panic!("a condition") };
+    let crate::mir::TestStmtKind::Expect(crate::mir::Expect::Cond { holds: function, .. }) = module.tests[0].body[0].kind else {
+        panic!("a condition")
+    };
     for program in super::both(&module) {
         let mut cx = crate::machine::Context::new(&program);
         cx.begin(0, "ann", 100);

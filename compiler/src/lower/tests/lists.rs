@@ -46,7 +46,7 @@ fn lambdas_see_what_is_around_them_and_nest() {
 fn each_element_that_a_list_method_visits_is_a_turn() {
     let turns = |condition: &str| {
         let module = module(&format!("{LISTS}\ntest \"t\" {{\n  expect {condition}\n}}\n"));
-        let TestStmtKind::Expect(Expect::Cond(function)) = module.tests[0].body[0].kind else { panic!("a condition") };
+        let TestStmtKind::Expect(Expect::Cond { holds: function, .. }) = module.tests[0].body[0].kind else { panic!("a condition") };
         let [a, b] = both(&module).map(|program| {
             let mut cx = Context::new(&program);
             cx.begin(0, "ann", 1000);

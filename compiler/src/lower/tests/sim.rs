@@ -76,7 +76,7 @@ impl<'p> Sim<'p> {
                 TestStmtKind::Variant { experiment, variant } => {
                     self.cx.forced_variants.push((experiment.clone(), variant.clone()));
                 }
-                TestStmtKind::Expect(Expect::Cond(function)) => {
+                TestStmtKind::Expect(Expect::Cond { holds: function, .. }) => {
                     self.begin();
                     assert_eq!(self.value(*function), 1, "{}", &self.text[stmt.span.start as usize..stmt.span.end as usize]);
                 }

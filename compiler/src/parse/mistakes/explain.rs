@@ -52,7 +52,9 @@ pub(super) struct Stop {
 impl<'t> Reader<'t> {
     pub(super) fn explain(&mut self, broken: Broken<'t>) {
         let first = self.word_at(broken.node.span().start);
-        if self.odd_quote(broken)
+        if self.reserved_variant(broken, first)
+            || self.no_brace(broken, first)
+            || self.odd_quote(broken)
             || self.closing_mark(broken, first)
             || self.foreign_start(broken, first)
             || self.import(broken, first)
@@ -237,11 +239,49 @@ impl<'t> Reader<'t> {
         if !named || !only_name || !declares || !words::RESERVED.contains(&word) || stop.at_line_end {
             return false;
         }
+        self.report_reserved(stop.found);
+        true
+    }
+
+    /// `if CONDITION finish a`: a statement where the block of a head should begin.
+    fn no_brace(&mut self, broken: Broken<'t>, first: Span) -> bool {
+        let word = self.slice(first);
+        if broken.node.kind() != Rule::error_stmt || !["if", "while", "for"].contains(&word) {
+            return false;
+        }
+        let start = self.skip_space(first.end);
+        let line = self.first_line(self.span(start, broken.node.span().end.max(start)));
+        let Some(Expected { at, .. }) = journey_grammar::probe(Rule::probe_head, self.slice(line)) else { return false };
+        let found = self.word_at(self.skip_space(start + to_u32(at)));
+        if found.start >= line.end || !words::STATEMENTS.contains(&self.slice(found)) {
+            return false;
+        }
+        let statement = self.span(found.start, line.end);
+        let block = format!("{{ {} }}", self.slice(statement).trim_end());
         self.report(
-            Diagnostic::error("E0117", stop.found, format!("`{word}` is a word of the language"), "a name should stand here")
-                .help(format!("choose another name, such as `{word}_value`; after a `.` and before a `:` every word is free")),
+            Diagnostic::error("E0101", found, format!("expected `{{` before `{}`", self.slice(found)), "the block begins here")
+                .help(format!("what is done stands in braces: `{word} … {block}`"))
+                .fix("put it into braces", statement, block),
         );
         true
+    }
+
+    /// A reserved word as the name of a variant.
+    fn reserved_variant(&mut self, broken: Broken<'t>, first: Span) -> bool {
+        let word = self.slice(first);
+        let is = broken.node.kind() == Rule::error_field && broken.parent.kind() == Rule::enum_item && words::RESERVED.contains(&word);
+        if is {
+            self.report_reserved(first);
+        }
+        is
+    }
+
+    fn report_reserved(&mut self, found: Span) {
+        let word = self.slice(found);
+        self.report(
+            Diagnostic::error("E0117", found, format!("`{word}` is a word of the language"), "a name should stand here")
+                .help(format!("choose another name, such as `{word}_value`; after a `.` and before a `:` every word is free")),
+        );
     }
 
     /// A word that is nearly the one that should stand there: `vai` for `via`.

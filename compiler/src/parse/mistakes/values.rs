@@ -7,6 +7,11 @@ use journey_grammar::{MAX_NESTING, MAX_SOURCE_BYTES, Refusal, Rule, Span, Syntax
 const UNITS: &str = "`ms` `s` `m` `h` `d` `w`";
 const LONG_UNITS: &str = "months and years differ in length: write days, as in `30d`, or count from a date with `plus_months(n)`";
 
+/// Whether a time is in the calendar, and beyond what a time can hold.
+fn is_past_the_last(text: &str) -> bool {
+    text.starts_with("9999-12-3") && text.get(..19).is_some_and(|civil| civil.parse::<jiff::civil::DateTime>().is_ok())
+}
+
 impl<'t> Reader<'t> {
     pub(in super::super) fn refused(&mut self, refusal: Refusal) {
         let diagnostic = match refusal {
@@ -131,6 +136,10 @@ impl<'t> Reader<'t> {
             Rule::local_time => {
                 Diagnostic::error("E0111", node.span(), format!("there is no time of day `{text}`"), "the clock does not show this")
                     .help("times of day go from `00:00` to `23:59:59`")
+            }
+            _ if complete && is_past_the_last(text) => {
+                Diagnostic::error("E0111", node.span(), format!("`{text}` is later than any time"), "times end with the year 9999")
+                    .help("write an earlier one: the last is `9999-12-30T22:00:00Z`; for no end at all, make the field optional")
             }
             _ if complete => {
                 Diagnostic::error("E0111", node.span(), format!("there is no moment `{text}`"), "this time is not in the calendar")

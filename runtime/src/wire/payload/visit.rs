@@ -151,21 +151,20 @@ impl<'de> Visitor<'de> for Compound<'_, '_, '_> {
 }
 
 impl<'p> Decoder<'p, '_> {
-    /// A map: the keys are texts on the wire. A key that comes twice has its last value, at its first place.
+    /// A map: the keys are texts on the wire. A key that comes twice is refused, as is a field: which is meant can't be told.
     fn map<'de, A: MapAccess<'de>>(&mut self, mut map: A, key: TypeId, value: TypeId) -> Result<u64, A::Error> {
         let mut entries: Vec<u64> = Vec::new();
-        let mut places: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
+        let mut keys: rustc_hash::FxHashSet<String> = rustc_hash::FxHashSet::default();
         while let Some(name) = map.next_key::<String>()? {
+            if keys.contains(&name) {
+                self.fail(format!("the key \"{}\" is given twice", shorten(&name)));
+                return Err(A::Error::custom(""));
+            }
             let key_word = self.map_key(key, &name).map_err(|()| A::Error::custom(""))?;
             let word = map.next_value_seed(Value { decoder: &mut *self, ty: value });
             let word = word.inspect_err(|_| self.in_map(&name))?;
-            match places.get(&name).and_then(|&at| entries.get_mut(at)) {
-                Some(place) => *place = word,
-                None => {
-                    entries.extend([key_word, word]);
-                    places.insert(name, entries.len() - 1);
-                }
-            }
+            entries.extend([key_word, word]);
+            keys.insert(name);
         }
         let made = self.cx.new_map(&entries);
         self.made(made).map_err(|()| A::Error::custom(""))
@@ -267,6 +266,10 @@ impl<'de> Visitor<'de> for ObjectVisitor<'_, '_, '_> {
             let Some(field) = fields.get(index) else { continue };
             next = index + 1;
             decoder.path.push(Part::Field(&field.name));
+            if decoder.slots.get(start + index).is_some_and(Option::is_some) {
+                decoder.fail("given twice");
+                return Err(A::Error::custom(""));
+            }
             let word = map.next_value_seed(Value { decoder: &mut *decoder, ty: field.ty })?;
             decoder.path.pop();
             if let Some(slot) = decoder.slots.get_mut(start + index) {
