@@ -242,9 +242,10 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
                 Piece::Line(line) => line,
             };
             self.line(&line)?;
-            self.spread()?;
             self.prefix.consumed(line.raw);
             self.batch += 1;
+            // Not before: the line is handled, and a commit in the midst of this must say so.
+            self.spread()?;
             if self.batch_is_full() {
                 self.commit()?;
                 progress(self.progress());

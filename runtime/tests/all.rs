@@ -13,11 +13,20 @@ mod accounting;
 #[path = "all/broadcasts.rs"]
 mod broadcasts;
 
+#[path = "all/calls.rs"]
+mod calls;
+
+#[path = "all/children.rs"]
+mod children;
+
 #[path = "all/clock.rs"]
 mod clock;
 
 #[path = "all/crashes.rs"]
 mod crashes;
+
+#[path = "all/emits.rs"]
+mod emits;
 
 #[path = "all/entries.rs"]
 mod entries;

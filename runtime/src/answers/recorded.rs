@@ -3,7 +3,7 @@
 use super::{Answers, Reply, Request};
 use crate::wire::scalar;
 use journey_compiler::mir::{Module, Operation};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -34,9 +34,14 @@ struct Written<'a> {
     #[serde(rename = "try")]
     attempt: Option<u32>,
     after: Option<String>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "given")]
     answer: Option<&'a RawValue>,
     fail: Option<String>,
+}
+
+/// What is given, be it `null`.
+fn given<'de: 'a, 'a, D: Deserializer<'de>>(json: D) -> Result<Option<&'a RawValue>, D::Error> {
+    <&RawValue>::deserialize(json).map(Some)
 }
 
 #[derive(Debug)]

@@ -202,6 +202,59 @@ fn a_run_that_ends_at_any_commit_is_taken_up_as_if_it_had_not() {
     }
 }
 
+const CLUB: &str = r#"
+event joined { n: Int }
+event news { n: Int }
+event answered { n: Int }
+event greeted { n: Int }
+service score { fn of(member: String) -> Int { GET "/score/{member}" timeout 5s retry 2 backoff 20s..1m } }
+journey member {
+  enter on joined as j
+  let points = call score.of(customer) else 0 - 1
+  emit greeted { n: points }
+  let o = run survey(j.n)
+  match o { answered => { broadcast news { n: j.n } } _ => { } }
+  loop { wait for news as n where n.n < j.n within 1h else { finish quiet } }
+}
+journey survey(n: Int) { wait for answered as a within 10m  if a != none and n > 2 { finish answered } }
+journey greeter { enter on greeted as g where g.n > 0  unlimited  start reminder(g.n) }
+journey reminder(n: Int) { unlimited  wait minutes(n)  broadcast news { n: 0 - n } }
+"#;
+
+/// Ten members; what is called, run, kept, emitted and broadcast for them is under way in the midst of commits.
+#[test]
+fn calls_children_and_broadcasts_of_steps_are_taken_up_at_any_commit() {
+    let compiled = compile(CLUB);
+    let answers = "{\"service\": \"score.of\", \"try\": 1, \"customer\": \"u3\", \"fail\": \"busy\"}\n{\"service\": \"score.of\", \"customer\": \"u5\", \"fail\": \"busy\"}\n{\"service\": \"score.of\", \"after\": \"2s\", \"answer\": 7}";
+    let answers = journey_runtime::answers::Recorded::read(answers, &compiled.program.module).unwrap();
+    let case = || {
+        let case = Case::new(&compiled, 2);
+        let options = Options { answers: answers.clone(), ..case.options.clone() };
+        Case { options, ..case }
+    };
+    let mut lines = String::new();
+    for n in 0..10 {
+        lines += &event(&format!("j{n}"), "joined", &format!("u{n}"), &format!("08:00:{n:02}"), &format!("{{\"n\": {n}}}"));
+    }
+    for n in 0..10 {
+        lines += &event(&format!("a{n}"), "answered", &format!("u{n}"), &format!("08:0{n}:30"), "{\"n\": 1}");
+    }
+    let whole = case();
+    let (ran, commits) = whole.run(&lines, None);
+    let (summary, state) = (ran.unwrap(), whole.state());
+    assert_eq!(summary.journeys["survey"].finished["answered"], 7);
+    assert_eq!((summary.journeys["reminder"].started, summary.journeys["member"].finished["quiet"]), (9, 10));
+    assert!(commits > 30 && state.meta.outgoing.is_empty(), "{commits}");
+    for at in 1..=commits {
+        let crash = if at % 2 == 0 { Crash::BeforeCommit(at) } else { Crash::AfterCommit(at) };
+        let case = case();
+        assert!(matches!(case.run(&lines, Some(crash)).0, Err(RunError::Store(_))), "{crash:?}");
+        let again = case.run(&lines, None).0.unwrap();
+        assert_eq!((&again.events, &again.journeys), (&summary.events, &summary.journeys), "{crash:?}");
+        assert_eq!(case.state(), state, "{crash:?}");
+    }
+}
+
 #[test]
 fn how_much_a_commit_holds_changes_nothing() {
     let compiled = compile(FLIGHTS);
