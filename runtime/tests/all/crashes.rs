@@ -245,7 +245,8 @@ fn calls_children_and_broadcasts_of_steps_are_taken_up_at_any_commit() {
     assert_eq!(summary.journeys["survey"].finished["answered"], 7);
     assert_eq!((summary.journeys["reminder"].started, summary.journeys["member"].finished["quiet"]), (9, 10));
     assert!(commits > 30 && state.meta.outgoing.is_empty(), "{commits}");
-    for at in 1..=commits {
+    // A third of all, before and after in turns.
+    for at in (1..=commits).step_by(3) {
         let crash = if at % 2 == 0 { Crash::BeforeCommit(at) } else { Crash::AfterCommit(at) };
         let case = case();
         assert!(matches!(case.run(&lines, Some(crash)).0, Err(RunError::Store(_))), "{crash:?}");
