@@ -75,6 +75,13 @@ pub enum Kind<'a> {
         /// See `mir::Effect::Call`.
         args: &'a [u64],
     },
+    /// A try of a call has failed, and there will be another. Told for timelines, too.
+    TryFailed {
+        service: ServiceId,
+        operation: OperationId,
+        why: &'a str,
+        next_ms: i64,
+    },
     /// A call has come to its end.
     Call {
         service: ServiceId,

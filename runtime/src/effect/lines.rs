@@ -17,7 +17,7 @@ pub struct Lines {
 
 impl Observer for Lines {
     fn effect(&mut self, effect: &Effect<'_>) {
-        if self.is_muted || matches!(effect.kind, Kind::Paused { .. } | Kind::Calling { .. }) {
+        if self.is_muted || matches!(effect.kind, Kind::Paused { .. } | Kind::Calling { .. } | Kind::TryFailed { .. }) {
             return;
         }
         write_line(&mut self.text, effect);
@@ -41,6 +41,7 @@ pub fn write_line(out: &mut String, effect: &Effect<'_>) {
         Kind::Call { .. } => "call",
         Kind::Emit { .. } => "emit",
         Kind::Calling { .. } => "calling",
+        Kind::TryFailed { .. } => "try failed",
         Kind::Paused { .. } => "paused",
     };
     let _ = write!(out, ",\"kind\":\"{kind}\",\"journey\":");
@@ -62,7 +63,7 @@ fn field(out: &mut String, name: &str, text: &str) {
 fn details(out: &mut String, effect: &Effect<'_>) {
     let module = effect.module;
     match effect.kind {
-        Kind::Started | Kind::Cancelled | Kind::Calling { .. } | Kind::Paused { .. } => {}
+        Kind::Started | Kind::Cancelled | Kind::Calling { .. } | Kind::TryFailed { .. } | Kind::Paused { .. } => {}
         Kind::Refused(refusal) => field(out, "reason", refusal.name()),
         Kind::Finished { outcome } => {
             let outcomes = module.journeys.get(effect.journey).map_or(&[][..], |journey| &journey.outcomes);

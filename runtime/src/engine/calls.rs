@@ -163,7 +163,9 @@ impl Turn<'_> {
         });
         let Some(call) = self.call_at(place, at) else { return };
         let (tries, (step, index)) = (call.tries, call.key);
-        if answer.is_err() && tries <= operation.retry {
+        if let Err(why) = answer.as_ref()
+            && tries <= operation.retry
+        {
             call.reply = None;
             let (first_ms, longest_ms) = operation.backoff_ms;
             let doubled_ms = first_ms.saturating_mul(1_i64.checked_shl(tries - 1).unwrap_or(i64::MAX));
@@ -172,6 +174,8 @@ impl Turn<'_> {
                 asleep.deadlines.clear();
                 asleep.deadlines.push(next_ms);
             }
+            let (service, operation) = called;
+            self.tell(journey_index, Some(number), Kind::TryFailed { service, operation, why, next_ms });
             return self.clear();
         }
         let key = Key { step, index: index as usize };

@@ -71,9 +71,11 @@ impl Runner<'_> {
         called: (ServiceId, OperationId),
         args: Option<&[FunctionId]>,
         reply: mir::Reply,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Broken> {
         let (service, operation) = operation_of(&self.program.module, called).ok_or_else(corrupt)?;
-        let (args, answer) = self.world.engine.compute(None, self.now_ms, |program, cx| {
+        let slot = self.world.store.open(customer)?;
+        let known = self.world.store.customer(slot);
+        let (args, answer) = self.world.engine.compute(Some(known), self.now_ms, |program, cx| {
             let types = &program.module.types;
             let args = args.map(|args| {
                 let words = args.iter().map(|&arg| value(program.call(arg, &[], cx))).collect::<Result<Vec<u64>, Fault>>()?;

@@ -129,6 +129,7 @@ fn what(effect: &Effect<'_>) -> What {
             called(effect, (service, operation), args).map_or(What::Else, |values| What::Called { service, operation, values })
         }
         Kind::Started
+        | Kind::TryFailed { .. }
         | Kind::Call { .. }
         | Kind::Cancelled
         | Kind::Refused(_)
@@ -176,6 +177,10 @@ fn sentence(effect: &Effect<'_>) -> String {
             format!("{journey} does not send {}: {}", message(id), why.join(", "))
         }
         Kind::Calling { service, operation, .. } => format!("{journey} calls {}", operation_name(effect, (service, operation))),
+        Kind::TryFailed { service, operation, why, next_ms } => {
+            let name = operation_name(effect, (service, operation));
+            format!("a try of {name} fails: {why}; the next is at {}", format_time(next_ms))
+        }
         Kind::Call { service, operation, answer, .. } => {
             let name = operation_name(effect, (service, operation));
             let ret = operation_of(module, (service, operation)).and_then(|(_, operation)| operation.ret);
