@@ -44,9 +44,9 @@ Examples:
   journey run shop --events monday.ndjson --data state --effects sent.ndjson
                                  keeps all state in the folder state: the next run goes on from there
   journey run bank --events bank/events.ndjson --answers answers.ndjson
-                                 calls of services are answered by the first line that fits, such as
-                                   {\"service\": \"loyalty.points\", \"args\": {\"member\": \"ann\"}, \"answer\": 120}
-                                   {\"service\": \"loyalty.points\", \"try\": 1, \"after\": \"2s\", \"fail\": \"busy\"}
+                                 calls of services are answered by the first line that fits:
+                                   {\"service\": \"loyalty.points\", \"answer\": 120}
+                                   {\"service\": \"crm.note\", \"fail\": \"busy\"}
 
 Rejected events and journeys that failed leave the exit status 0; they are counted and shown.")]
 pub struct Run {

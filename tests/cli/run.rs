@@ -118,7 +118,16 @@ fn usage_is_explained() {
         ),
         (&["run", "shop.journey", "--events", "."], 3, "error: the events `.` are a folder; name a file in it\n"),
         (&["run", "shop.journey", "--events", "-", "--events", "-"], 2, "can be read only once"),
-        (&["run", "shop.journey", "--events", "-", "--answers", "x"], 2, "error: `--answers` isn't supported yet"),
+        (
+            &["run", "shop.journey", "--events", "-", "--answers", "x"],
+            3,
+            "error: the answers `x` can't be read: no such file or directory\n",
+        ),
+        (
+            &["run", "shop.journey", "--events", "-", "--answers", "shop.journey"],
+            2,
+            "error: the answers `shop.journey` can't be used: line 1: not JSON",
+        ),
         (&["run", "shop.journey", "--events", "-", "--until", "tomorrow"], 2, "so much after the last event is +7d"),
         (&["run", "shop.journey", "--events", "-", "--until", "+7x"], 2, "a duration is written +7d"),
         (&["run", "shop.journey", "--events", "-", "--until", "+7d", "--drain"], 2, "cannot be used with"),
@@ -268,6 +277,8 @@ const FAULTS: &[(&str, &str)] = &[
     ("R1007", r#"{"pages": 60}"#),
     ("R1008", "{}"),
     ("R1011", r#"{"pages": -1}"#),
+    ("R1015", r#"{"member": "ann"}"#),
+    ("R1016", r#"{"page": 1}"#),
 ];
 
 #[test]
@@ -282,6 +293,8 @@ fn the_program_of_each_page_about_a_fault_faults_so_and_parks_one_instance() {
         FaultKind::MemoryExhausted,
         FaultKind::NoTimezone,
         FaultKind::Failed(String::from("a visit of -1 pages")),
+        FaultKind::CallFailed(String::from("call of loyalty.points failed: no answer is given for it")),
+        FaultKind::EmitDepthExceeded,
     ];
     for ((code, data), kind) in FAULTS.iter().zip(kinds) {
         let program = codes::block(codes::page(code).unwrap(), "faulting").unwrap();

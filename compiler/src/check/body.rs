@@ -45,6 +45,8 @@ pub(crate) enum Kind {
     Customer,
     /// A `fn`: reads its parameters and constants alone.
     Fn,
+    /// An operation of a service: likewise.
+    Operation,
     /// A `const` or the default of a field: reads constants alone.
     Const,
 }

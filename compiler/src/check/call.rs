@@ -1,8 +1,10 @@
 //! `call`, `emit`, `broadcast`, `start` and `run`.
 
 use super::Checker;
-use super::coerce::poison;
+use super::coerce::{Why, poison};
 use super::journey::JourneyBody;
+use super::lookup::article;
+use super::place::assigned;
 use crate::ast::{self, Binding};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{self, Call, Expr, ExprKind, HttpMethod, JourneyId, Run, StmtKind, VarId};
@@ -28,13 +30,14 @@ impl Checker {
     ) -> Option<StmtKind> {
         let identity = self.pause_identity(cx, "call", None, span);
         let Called { service, operation, args, fallback } = *called;
+        let operation_span = service.span.to(operation.span);
         let Some(id) = self.operation_named(service, operation) else {
             self.poison_all(cx, args);
             cx.paused();
             if let Some(fallback) = fallback {
                 self.expr(&mut cx.body, fallback, None);
             }
-            self.bind(cx, binding, TypeId::ERROR, span);
+            self.bind(cx, binding, TypeId::ERROR, (span, operation.span));
             return None;
         };
         let params = self.operation_params(id);
@@ -57,7 +60,7 @@ impl Checker {
         if ret.is_some() && binding.is_none() {
             self.unused_answer(id, &what, span);
         }
-        let result = self.bind(cx, binding, ty.unwrap_or(TypeId::ERROR), span);
+        let result = self.bind(cx, binding, ty.unwrap_or(TypeId::ERROR), (span, operation_span));
         let (service, operation) = id;
         Some(StmtKind::Call(Call { result, service, operation, args, fallback, identity }))
     }
@@ -120,7 +123,7 @@ impl Checker {
         cx.paused();
         let result = child.as_ref().and_then(|(id, _)| self.hir.journeys[id.index()].result);
         let ty = result.map_or(TypeId::ERROR, |result| self.hir.types.intern(Type::Enum(result)));
-        let result = self.bind(cx, binding, ty, span);
+        let result = self.bind(cx, binding, ty, (span, journey.span));
         let (journey, args) = child?;
         Some(StmtKind::Run(Run { result, journey, args, identity }))
     }
@@ -160,16 +163,18 @@ impl Checker {
 
     /// The variable that takes the result. Where it has to be another type's first, a variable of its own takes it, and what
     /// makes it the other's stands behind the statement.
-    pub(super) fn bind(&mut self, cx: &mut JourneyBody, binding: Option<&Binding>, ty: TypeId, span: Span) -> Option<VarId> {
+    pub(super) fn bind(&mut self, cx: &mut JourneyBody, binding: Option<&Binding>, ty: TypeId, (span, at): (Span, Span)) -> Option<VarId> {
         match binding? {
             Binding::Let { assignable, name, ty: written } => {
                 let want = written.as_ref().map(|written| self.resolve_type(written));
                 let want = want.filter(|want| *want != ty && ty != TypeId::ERROR);
                 let Some(want) = want else { return Some(cx.body.declare(&name.name, ty, *assignable, name.span)) };
-                let why = written.as_ref().map(|written| (written.span, format!("`{}` is declared as this", name.name)));
+                let why = written
+                    .as_ref()
+                    .map(|written| (written.span, format!("`{}` is declared as `{}`", name.name, self.hir.types.name(want))));
                 let result = cx.body.declare("", ty, false, span);
                 let value = Expr { kind: ExprKind::Var(result), ty, span };
-                let value = self.coerce(&cx.body, value, want, why.as_ref());
+                let value = self.result_as(cx, value, want, at, why.as_ref());
                 let var = cx.body.declare(&name.name, want, *assignable, name.span);
                 cx.behind.push(hir::Stmt { kind: StmtKind::Let(var, value), span });
                 Some(result)
@@ -178,10 +183,37 @@ impl Checker {
                 let result = cx.body.declare("", ty, false, span);
                 let value = Expr { kind: ExprKind::Var(result), ty, span };
                 let value = if ty == TypeId::ERROR { poison(span) } else { value };
-                let assigned = self.assign_value(&mut cx.body, target, value);
-                cx.behind.extend(assigned.map(|kind| hir::Stmt { kind, span }));
+                let Some((place, want, why)) = self.assigned_place(&mut cx.body, target) else { return Some(result) };
+                let value = self.result_as(cx, value, want, at, why.as_ref());
+                let kind = assigned(&mut cx.body, place, value);
+                cx.behind.push(hir::Stmt { kind, span });
                 Some(result)
             }
         }
+    }
+
+    /// The result as another type; `at` is what gives it.
+    fn result_as(&mut self, cx: &JourneyBody, value: Expr, want: TypeId, at: Span, why: Option<&Why>) -> Expr {
+        if self.fits(&value, want) {
+            return self.coerce(&cx.body, value, want, why);
+        }
+        let missing = self.hir.types.inner(value.ty).is_some_and(|ty| self.fits(&Expr { ty, ..value.clone() }, want));
+        let (wanted, found) = (self.hir.types.name(want), self.hir.types.name(value.ty));
+        let help = if missing {
+            "bind it under a name of its own first, and say from there what counts where it is missing: `?? …`"
+        } else {
+            "bind it under a name of its own first, and make of it from there what is needed"
+        };
+        let mut diagnostic = Diagnostic::error(
+            "E0301",
+            at,
+            format!("expected {} `{wanted}`, found {} `{found}`", article(&wanted), article(&found)),
+            format!("this gives {} `{found}`", article(&found)),
+        );
+        if let Some((span, text)) = why {
+            diagnostic = diagnostic.and(*span, text);
+        }
+        self.report(diagnostic.help(help));
+        poison(value.span)
     }
 }

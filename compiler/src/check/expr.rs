@@ -65,6 +65,7 @@ impl Checker {
             Kind::Customer => return false,
             Kind::Fn if word == "profile" => ("a function", "pass the field that it needs as an argument".to_string()),
             Kind::Fn => ("a function", format!("pass `{word}` as an argument")),
+            Kind::Operation => ("an operation", "make it a parameter, and pass it with the `call`".to_string()),
             Kind::Const => ("a constant", "compute it where it is used".to_string()),
         };
         let label = format!("{what} is the same for every customer at every time");

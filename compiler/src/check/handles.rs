@@ -86,7 +86,7 @@ impl Checker {
             Some(_) => self.handle(),
             None => TypeId::ERROR,
         };
-        let handle = self.bind(cx, binding, ty, span);
+        let handle = self.bind(cx, binding, ty, (span, span));
         send.map(|send| Send { handle, ..send })
     }
 

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::body::{Body, Path, Root};
+use super::coerce::Why;
 use super::names::Owner;
 use crate::ast::{self, ExprKind};
 use crate::diagnostics::Diagnostic;
@@ -40,12 +41,11 @@ impl Checker {
         Some(assigned(body, place, value))
     }
 
-    /// `x = …` of something that gives a value without being an expression.
-    pub(super) fn assign_value(&mut self, body: &mut Body, target: &ast::Expr, value: hir::Expr) -> Option<StmtKind> {
+    /// The place that is assigned, its type, and where that was said.
+    pub(super) fn assigned_place(&mut self, body: &mut Body, target: &ast::Expr) -> Option<(Place, TypeId, Option<Why>)> {
         let Target { place, ty } = self.target(body, target)?;
         let why = self.declared_as(body, &place, ty);
-        let value = self.coerce(body, value, ty, why.as_ref());
-        Some(assigned(body, place, value))
+        Some((place, ty, why))
     }
 
     /// `x += e`, which is `x = x + e`.
@@ -137,7 +137,8 @@ impl Checker {
     }
 }
 
-fn assigned(body: &mut Body, place: Place, value: hir::Expr) -> StmtKind {
+/// The assignment to a place.
+pub(super) fn assigned(body: &mut Body, place: Place, value: hir::Expr) -> StmtKind {
     body.assigned(&path_of(&place.root, &place.path));
     StmtKind::Assign(place, value)
 }

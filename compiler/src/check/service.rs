@@ -46,7 +46,7 @@ impl Checker {
 
     fn operation(&mut self, written: &ast::Operation, all_pii: bool) -> hir::Operation {
         let accepts_pii = self.accepts_pii(written.accepts.as_ref()) || all_pii;
-        let mut body = Body::new(Kind::Fn);
+        let mut body = Body::new(Kind::Operation);
         body.push_scope();
         let types = self.params(&written.params);
         let params = written.params.iter().zip(&types).map(|(param, (name, ty))| body.declare(name, *ty, false, param.name.span)).collect();
@@ -98,10 +98,10 @@ impl Checker {
     fn http_option(&mut self, body: &mut Body, operation: &mut hir::Operation, written: &ast::Operation, option: &HttpOption) {
         match option.kind {
             HttpOptionKind::Body => {
-                let value = self.settled(body, &option.value);
                 if operation.method.has_body() || operation.method == HttpMethod::Delete {
-                    operation.body = Some(value);
+                    operation.body = Some(self.settled(body, &option.value));
                 } else {
+                    self.infer(body, &option.value, None);
                     let method = &written.method.name;
                     self.report(
                         Diagnostic::error("E0436", option.span, format!("a `{method}` has no body"), "nothing would read this")
