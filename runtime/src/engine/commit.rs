@@ -170,7 +170,7 @@ impl Turn<'_> {
             }
             &Effect::Held { message, channel, content } => {
                 let (until, args) = args.split_first().unwrap_or((&0, &[]));
-                self.held(number, journey_index, Sending { message, channel, content, args, key }, until.cast_signed());
+                self.hold(number, journey_index, Sending { message, channel, content, args, key }, until.cast_signed());
                 false
             }
             Effect::Suppressed { message, channels, first_of } => {

@@ -94,7 +94,7 @@ impl Turn<'_> {
     }
 
     /// A message is held until its quiet hours end.
-    pub fn held(&mut self, number: u32, journey_index: usize, sending: Sending<'_>, until_ms: i64) {
+    pub fn hold(&mut self, number: u32, journey_index: usize, sending: Sending<'_>, until_ms: i64) {
         let Sending { message, channel, content, args, key } = sending;
         let program = self.program;
         let module = &program.module;
