@@ -47,6 +47,7 @@ fn main() {
     long_journeys();
     large_project();
     message_bounds();
+    formatting();
 }
 
 /// From source to a program.

@@ -279,7 +279,7 @@ pub struct Module {
     pub types: Types,
     /// Shared with the module that this one was made of by a change.
     pub functions: Vec<Arc<Function>>,
-    /// Where in `functions` begins what belongs together, a journey or a test: each is compiled by itself.
+    /// Where in `functions` begins what belongs together, the head or the body of a journey, or a test: each is compiled by itself.
     pub pieces: Vec<u32>,
     pub texts: Vec<String>,
     /// Each constant is computed once, by its function (without parameters), in this order.

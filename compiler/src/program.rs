@@ -7,7 +7,7 @@ use crate::mir::{FunctionId, GlobalId, Module, TextId, interpret};
 /// What runs the functions of a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Backend {
-    /// Machine code, by Cranelift: that of a journey is made when it is first needed, in some milliseconds.
+    /// Machine code, by Cranelift: that of a journey is made, in some milliseconds, when it has been needed a few times.
     #[default]
     Machine,
     /// The interpreter of the MIR: the oracle, and where executable memory is refused.
@@ -61,7 +61,7 @@ impl Program {
         interpret::call(&self.module, &self.constants, function, args, cx)
     }
 
-    /// Makes all machine code at once, on all processors, instead of each journey's when it is first needed.
+    /// Makes all machine code at once, on all processors, instead of each journey's when it is needed.
     ///
     /// # Errors
     /// Why some of it can't be made; what that is of is interpreted.
@@ -71,6 +71,12 @@ impl Program {
             Some(Err(error)) => Err(error),
             None => Ok(()),
         }
+    }
+
+    /// Bytes of the machine code that was made so far.
+    #[must_use]
+    pub fn code_size(&self) -> usize {
+        self.code.as_ref().and_then(|code| code.as_ref().ok()).map_or(0, Code::size)
     }
 
     #[inline]

@@ -1,4 +1,4 @@
-//! Code that can be called, made when it is first called.
+//! Code that can be called, made when it has been called a few times.
 #![expect(unsafe_code, reason = "machine code is called")]
 
 use super::abi::{self, ended};
@@ -8,8 +8,11 @@ use super::{CodegenError, Made, Material, isa, make};
 use crate::machine::{Context, Fault, FaultKind, Status};
 use crate::mir::{FunctionId, Module};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread;
+
+/// Calls of a part's functions that are interpreted before its code is made: making it takes as long as some hundred of them.
+const INTERPRETED_CALLS: u32 = 64;
 
 /// The machine code of a module, part by part. It can be shared between threads; its memory is given back when it is dropped.
 pub struct Code {
@@ -18,6 +21,8 @@ pub struct Code {
     parts: Parts,
     /// The code of each part, once it was asked for. Nothing that is here moves or goes before all does: parts call one another.
     made: Vec<OnceLock<Result<Box<Made>, CodegenError>>>,
+    /// How often each part was called before it was made.
+    calls: Vec<AtomicU32>,
 }
 
 /// Where a function starts.
@@ -44,7 +49,9 @@ impl Code {
         let parts = Parts::new(module)?;
         let params = |function: &crate::mir::Function| if function.entry { function.params.len() } else { usize::MAX };
         let entries = module.functions.iter().map(|function| EntryPoint { code: OnceLock::new(), params: params(function) });
-        Ok(Self { entries: entries.collect(), made: parts.parts.iter().map(|_| OnceLock::new()).collect(), parts })
+        let made = parts.parts.iter().map(|_| OnceLock::new()).collect();
+        let calls = parts.parts.iter().map(|_| AtomicU32::new(0)).collect();
+        Ok(Self { entries: entries.collect(), made, calls, parts })
     }
 
     /// Makes all code that isn't made yet, on all processors; `material` is what the code is of.
@@ -79,8 +86,8 @@ impl Code {
         self.made.iter().filter_map(|made| made.get()?.as_ref().ok()).map(|made| made.size).sum()
     }
 
-    /// Runs an entry function on a prepared context; `None` where there is no code of it, and nothing was done. `material` is
-    /// what the code is of. What is wrong with the call (no entry, other parameters) is a fault, `internal error`.
+    /// Runs an entry function on a prepared context; `None` where there is no code of it (yet), and nothing was done. `material`
+    /// is what the code is of. What is wrong with the call (no entry, other parameters) is a fault, `internal error`.
     #[inline]
     pub fn call(&self, function: FunctionId, args: &[u64], cx: &mut Context, material: Material<'_>) -> Option<Status> {
         let value = self.run(function, args, cx, material)?;
@@ -117,11 +124,16 @@ impl Code {
         Some(unsafe { code(cx, args.as_ptr()) })
     }
 
-    /// Makes the code of an entry function.
+    /// Makes the code of an entry function once it was called often enough.
     #[cold]
     fn first(&self, function: FunctionId, material: Material<'_>) -> Option<Entry> {
         let part = self.parts.of.get(function.0 as usize).copied().flatten()?;
-        self.part(part, material)?;
+        if self.made.get(part)?.get().is_none() {
+            if self.calls.get(part)?.fetch_add(1, Ordering::Relaxed) < INTERPRETED_CALLS {
+                return None;
+            }
+            self.part(part, material)?;
+        }
         self.entries.get(function.0 as usize)?.code.get().copied()
     }
 

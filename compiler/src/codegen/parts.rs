@@ -1,7 +1,8 @@
-//! Which functions are compiled together: those of a journey, or of a test; and alone each that several of these call.
+//! Which functions are compiled together: those of a journey's head, of its body, or of a test; and alone each that several of
+//! these call.
 //!
-//! A part is compiled when the first of its functions is called: a program of a thousand journeys starts at once, and pays for
-//! those alone that have something to do.
+//! A part is compiled when its functions have been called a few times: a program of a thousand journeys starts at once, and pays
+//! for those alone that have much to do.
 
 use super::CodegenError;
 use crate::mir::{FunctionId, Module, Op, Terminator};

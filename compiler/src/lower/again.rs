@@ -96,7 +96,7 @@ impl Lowered {
 
 impl Lowerer<'_> {
     /// What is added from here on belongs together; the number of the first function of it.
-    fn piece(&mut self) -> usize {
+    pub(super) fn piece(&mut self) -> usize {
         let next = self.module.functions.len();
         self.module.pieces.push(number(next));
         next

@@ -56,6 +56,8 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
     lowerer.module.experiments.extend(journey.experiments.iter().cloned());
     let ends = ends(lowerer, journey);
     let enters = enters(lowerer, journey);
+    // Who asks whether a journey begins or ends seldom needs the rest of it.
+    lowerer.piece();
     let mut body = Body::new(Builder::new(lowerer), journey, experiments);
     // What the conditions of goals and exits and the entries name exists in every body.
     for var in journey.enters.iter().filter_map(|enter| Some(enter.on.event()?.binder)).chain(journey.params.iter().copied()) {

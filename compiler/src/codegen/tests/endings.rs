@@ -53,6 +53,7 @@ fn a_context_without_room_for_a_pause_is_refused_and_nothing_is_written() {
     let suspend = Terminator::Suspend { pause: 0, frame: vec![l(0); 64], deadlines: vec![] };
     let module = module(vec![function(1, 1, vec![(vec![], suspend)])]);
     let program = crate::Program::new(module, crate::Backend::Machine).unwrap();
+    program.make_code().unwrap();
     let mut cx = crate::machine::Context::new(&program);
     cx.begin(0, "ann", 10);
     let status = program.call(FunctionId(0), &[1], &mut cx);

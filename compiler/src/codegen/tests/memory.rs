@@ -42,6 +42,7 @@ fn a_reference_outside_the_heap_is_corrupt_state() {
         read(Op::Store { base: l(0), offset: 9, src: l(0) }),
     ];
     let program = Program::new(module(functions), Backend::Machine).unwrap();
+    program.make_code().unwrap();
     let mut cx = Context::new(&program);
     for function in 0..8 {
         for wild in [cx.limit, cx.limit + 1, u64::MAX, u64::MAX - 1, u64::MAX - 8, 1 << 61, 1 << 63, u64::from(u32::MAX)] {
@@ -74,6 +75,7 @@ fn allocating() -> Function {
 #[test]
 fn the_heap_grows_in_the_middle_of_a_step_and_has_an_end() {
     let program = Program::new(module(vec![allocating()]), Backend::Machine).unwrap();
+    program.make_code().unwrap();
     let mut cx = Context::new(&program);
     cx.begin(0, "ann", 10);
     let status = program.call(FunctionId(0), &[100, 5_000], &mut cx);
@@ -141,6 +143,7 @@ fn code_memory_is_given_back() {
 fn code_is_shared_between_threads() {
     fn shared<T: Send + Sync>(_: &T) {}
     let program = Program::new(module(vec![allocating()]), Backend::Machine).unwrap();
+    program.make_code().unwrap();
     shared(&program);
     let program = std::sync::Arc::new(program);
     let threads = [0u64, 1, 2, 3].map(|n| {
@@ -170,4 +173,19 @@ fn small_functions_before_large_ones_find_room() {
         assert_eq!(both.status(0, &[5, 1]), Status::Returned(5 + sizes[0] as u64));
         assert_eq!(both.status(1, &[5, 1]), Status::Returned(5 + sizes[1] as u64));
     }
+}
+
+#[test]
+fn code_is_made_once_a_function_has_been_called_a_few_times() {
+    let program = Program::new(module(vec![allocating()]), Backend::Machine).unwrap();
+    let mut cx = Context::new(&program);
+    let mut made_after = None;
+    for calls in 1..1_000 {
+        cx.begin(0, "ann", 10);
+        assert!(matches!(program.call(FunctionId(0), &[3, 5], &mut cx), Status::Returned(_)));
+        if program.code_size() > 0 {
+            made_after.get_or_insert(calls);
+        }
+    }
+    assert!(made_after.is_some_and(|calls| (10..500).contains(&calls)), "{made_after:?}");
 }
