@@ -14,6 +14,7 @@
 //! `most` counts on them.
 
 mod bounds;
+mod caps;
 mod conditions;
 mod constant;
 mod cycles;
@@ -74,6 +75,7 @@ pub fn check(program: &Program, errors: &[Span]) -> Vec<Diagnostic> {
         found,
     };
     whole.loops();
+    whole.caps();
     whole.cycles();
     whole.unseen();
     whole.waits();

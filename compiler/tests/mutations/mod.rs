@@ -14,8 +14,10 @@ event unsubscribed {}
 profile { email: String?  gold: Bool = false  news: Bool = false }
 
 channel email { address profile.email  consent profile.news }
+channel capped { address profile.email  consent profile.news  content { text: String }  cap 3 per 7d }
 message tip() {
   email { subject: "A tip", body: "Do this." }
+  capped { text: "Do this." }
 }
 
 journey uses {
@@ -144,11 +146,32 @@ journey j {
   send tip() via email
   wait for page_viewed within (if fast { 2d } else { 4d })
 }";
+const CAPPED: &str = "journey j {
+  enter on signed_up
+  send tip() via capped
+  wait 1d
+  send tip() via capped
+  wait 1d
+  send tip() via capped
+  wait 5d
+  send tip() via capped
+}";
+const TOGETHER: &str = "journey j {
+  enter on signed_up
+  send tip() via capped
+  wait 1d
+  send tip() via capped
+}
+journey k {
+  enter on page_viewed
+  send tip() via capped
+}";
+
 const MUTATIONS: &[Mutation] = &[
     ("the pause of a loop", LOOP, "    wait 1d\n", "", &["E0465"]),
     ("the length of a loop's pause", LOOP, "wait 1d", "wait for order_placed", &["E0465"]),
     ("the pause of a loop, by one that is none", LOOP, "wait 1d", "wait 0s", &["E0465", "W0409"]),
-    ("the flag that holds a loop", FLAG, "sent = true", "sent = view.page == \"\"", &["E0465"]),
+    ("the flag that holds a loop", FLAG, "sent = true", "sent = profile.gold", &["E0465"]),
     ("the question for the flag", FLAG, "and not sent", "or not sent", &["E0465"]),
     ("a flag that is taken back", FLAG, "send tip() via email", "send tip() via email  sent = false", &["E0465"]),
     ("the counter that holds a loop", COUNTER, "tries += 1", "tries += 0", &["E0465"]),
@@ -170,7 +193,7 @@ const MUTATIONS: &[Mutation] = &[
     ("the condition, by what does not change", LITERAL, " as order where not order.urgent", " where profile.gold", &["W0404"]),
     ("the wait that keeps an instance there", ALIVE, "  wait 1d\n", "", &["E0466"]),
     ("one instance at once", ALIVE, "enter on order_placed", "enter on order_placed\n  unlimited", &["E0466"]),
-    ("the bound of a chain", BOUNDED, " where order.times < 3", " where order.times < 3 or true", &["E0466"]),
+    ("the bound of a chain", BOUNDED, " where order.times < 3", " where order.times < 3 or true", &["E0466", "W0303"]),
     ("the bound of a chain, left out", BOUNDED, " where order.times < 3", "", &["E0466"]),
     ("the bound of children", CHILD, "if depth > 0 { start b(depth - 1) }", "start b(depth)", &["E0466"]),
     ("the start of a child", CHILD, "  start b(3)\n", "", &["W0406"]),
@@ -188,6 +211,8 @@ const MUTATIONS: &[Mutation] = &[
         "wait for page_viewed as _v where not fast and _v.page != \"\"",
         &["E0467"],
     ),
+    ("the pause that keeps messages apart", CAPPED, "wait 5d", "wait 4d", &["W0402"]),
+    ("what two journeys send", TOGETHER, "wait 1d\n", "wait 1d\n  send tip() via capped\n  wait 1d\n", &["W0403"]),
 ];
 
 fn codes(journeys: &str) -> Vec<&'static str> {
