@@ -62,6 +62,10 @@ pub enum ItemKind {
     Message { name: Ident, params: Vec<Param>, transactional: Option<Span>, variants: Vec<MessageVariant> },
     /// `service loyalty accepts pii { fn points(member: String) -> Int { GET "/points/{member}" } }`
     Service { name: Ident, accepts: Option<Ident>, operations: Vec<Operation> },
+    /// `trait spend: Decimal = sum(purchase.total as p where C) over 90d`
+    Trait(Trait),
+    /// `segment vip = COND`
+    Segment { name: Ident, condition: Expr },
     /// `journey name(params) "Title" { clauses… statements… }`
     Journey(Journey),
     /// `test "title" at TIME { … }`
@@ -69,6 +73,22 @@ pub enum ItemKind {
     /// Known to the grammar, not compiled yet, or broken; the parser has reported it. `what` is its keyword (`trait`),
     /// `name` what it declares, so that uses of the name are not reported a second time.
     Unsupported { what: String, what_span: Span, name: Option<Ident> },
+}
+
+/// A trait.
+#[derive(Debug, Clone)]
+pub struct Trait {
+    pub name: Ident,
+    pub ty: TypeExpr,
+    /// `count`, `sum` …
+    pub aggregate: Ident,
+    pub event: Ident,
+    /// The fields behind the event, from the outermost on; empty for the event itself.
+    pub path: Vec<Ident>,
+    pub binder: Option<Ident>,
+    pub filter: Option<Expr>,
+    /// Behind `over`.
+    pub window: Option<Expr>,
 }
 
 /// A field of a record, event, profile or enum variant.
@@ -184,6 +204,10 @@ pub struct Clause {
 pub enum ClauseKind {
     /// `enter on EVENT as var x where C`
     Enter { on: EventPattern, assignable: bool },
+    /// `enter on segment NAME including present`
+    EnterSegment { segment: Ident, including_present: bool },
+    /// `enter every day at 09:00 for segment NAME`
+    EnterEvery { every: Every, at: Option<Expr>, segment: Option<Ident> },
     /// `one per customer` is `None`, `one per EXPR`
     OnePer(Option<Expr>),
     /// `unlimited`
@@ -200,8 +224,20 @@ pub enum ClauseKind {
     OnChange { stay: bool },
     /// `priority 10 in marketing`
     Priority { rank: i64, group: Ident },
-    /// `enter on segment …`, `enter every …`
+    /// Broken, or not supported yet; the parser has reported it.
     Unsupported { what: String },
+}
+
+/// What stands behind `enter every`.
+#[derive(Debug, Clone)]
+pub enum Every {
+    Day,
+    /// 1 is Monday.
+    Weekday(u8),
+    /// `month on 1`
+    Month(i64, Span),
+    /// `6h`
+    Period(Expr),
 }
 
 /// `EVENT as x where C`

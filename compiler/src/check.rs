@@ -7,7 +7,8 @@
 //! - `body`, `narrow`: the variables of one body, scopes and narrowing;
 //! - `expr`, `access`, `operators`, `compare`, `methods`, `lists`, `literals`, `records`, `matches`,
 //!   `coerce`, `explain`: expressions and patterns, and the words for what does not fit;
-//! - `journey`, `clauses`, `identity`: journeys and their heads; `stmt`, `place`, `wait`, `clock`, `send`, `experiment`: statements;
+//! - `traits`, `segment`: what is told of a customer's events; `instant`: conditions that time changes;
+//! - `journey`, `clauses`, `entries`, `identity`: journeys and their heads; `stmt`, `place`, `wait`, `send`, `experiment`: statements;
 //!   `flow`: how control goes through them;
 //! - `service`: calls to the outside; `call`: these, events that are emitted, and journeys that start others; `outcomes`: what of
 //!   those is known beforehand;
@@ -20,9 +21,9 @@ pub(crate) mod body;
 mod call;
 mod channel;
 mod clauses;
-mod clock;
 mod coerce;
 mod compare;
+mod entries;
 mod expect;
 mod experiment;
 mod explain;
@@ -32,6 +33,7 @@ mod flow;
 mod fns;
 mod handles;
 mod identity;
+mod instant;
 mod journey;
 #[cfg(test)]
 mod journey_tests;
@@ -49,11 +51,13 @@ mod order;
 mod outcomes;
 mod place;
 mod records;
+mod segment;
 mod send;
 mod service;
 mod stmt;
 mod style;
 mod test;
+mod traits;
 mod types;
 mod wait;
 
@@ -84,6 +88,8 @@ pub(crate) struct Checker {
     pub diagnostics: Vec<Diagnostic>,
     globals: FxHashMap<String, Global>,
     constants: Vec<Constant>,
+    /// By the number in `Decl::Segment`; `None` until its condition is checked.
+    segments: Vec<Option<hir::SegmentId>>,
     signatures: Vec<Signature>,
     /// Where fields were declared.
     field_spans: FxHashMap<(Owner, usize), Span>,

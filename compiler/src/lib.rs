@@ -15,6 +15,7 @@ pub mod diagnostics;
 pub mod format;
 pub mod graph;
 pub mod hir;
+mod instant;
 pub mod lower;
 pub mod machine;
 pub mod manifest;

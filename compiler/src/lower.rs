@@ -3,6 +3,7 @@
 //! - `builder`, `expr`, `operators`, `matches`, `lists`, `methods`: expressions, anywhere;
 //! - `journey`, `stmt`, `wait`: journeys, their pauses and segments; `closure`: conditions that are asked while an instance sleeps;
 //! - `call`: services, emitted events and journeys that are started; `send`: messages and channels; `test`: tests; `version`: what a journey means, as a hash;
+//! - `traits`; `instant`: segments, and when time alone changes a condition; `standing`: ways into a journey beside events;
 //! - `again`: the whole, and what of it need not be done again after a change.
 
 mod again;
@@ -10,6 +11,7 @@ mod builder;
 mod call;
 mod closure;
 mod expr;
+mod instant;
 mod journey;
 mod lists;
 mod matches;
@@ -17,14 +19,16 @@ mod methods;
 mod operators;
 mod send;
 mod sends_ahead;
+mod standing;
 mod stmt;
 mod test;
 #[cfg(test)]
 mod tests;
+mod traits;
 mod version;
 mod wait;
 
-use crate::hir::{self, ChannelId, FnId, MessageId, OperationId, ServiceId, VarId};
+use crate::hir::{self, ChannelId, FnId, MessageId, OperationId, SegmentId, ServiceId, TraitId, VarId};
 use crate::mir::{Channel, Effect, EffectId, Function, FunctionId, Global, Message, Module, TextId};
 pub(crate) use again::Lowered;
 use builder::Builder;
@@ -54,6 +58,7 @@ fn shared(program: &hir::Program) -> Lowerer<'_> {
         functions: Vec::new(),
         sends: FxHashMap::default(),
         calls: FxHashMap::default(),
+        segments: Vec::new(),
     };
     for function in &program.fns {
         let id = lowerer.lower_fn(function);
@@ -62,6 +67,12 @@ fn shared(program: &hir::Program) -> Lowerer<'_> {
     for constant in &program.consts {
         let function = lowerer.closed(format!("const {}", constant.name), &[], &constant.value);
         lowerer.module.globals.push(Global { name: constant.name.clone(), ty: constant.ty, function });
+    }
+    for (of, id) in program.traits.iter().zip(0..) {
+        traits::lower(&mut lowerer, TraitId(id), of);
+    }
+    for (segment, id) in program.segments.iter().zip(0..) {
+        instant::segment(&mut lowerer, SegmentId(id), segment);
     }
     for channel in &program.channels {
         let channel = lowerer.channel(channel);
@@ -88,6 +99,8 @@ struct Lowerer<'h> {
     texts: FxHashMap<String, TextId>,
     /// By [`FnId`].
     functions: Vec<FunctionId>,
+    /// By [`SegmentId`].
+    segments: Vec<instant::SegmentFunctions>,
     /// The function of a `send`: its message, channels, whether the first of them, and whether it has a handle.
     sends: FxHashMap<(MessageId, Vec<ChannelId>, bool, bool), FunctionId>,
     /// The function of an operation.

@@ -14,7 +14,7 @@ pub mod text;
 #[cfg(test)]
 mod tests;
 
-pub use context::{Context, EffectRecord, Status};
+pub use context::{Context, EffectRecord, Status, TraitValue, TraitWord};
 pub use fault::{Fault, FaultKind};
 
 /// The earliest instant: 0001-01-01T00:00:00Z.

@@ -15,10 +15,12 @@ pub(crate) mod liveness;
 pub(crate) mod locals;
 pub(crate) mod segments;
 pub(crate) mod shared;
+mod standing;
 mod test;
 
 pub use host_op::*;
 pub use journey::*;
+pub use standing::*;
 pub use test::*;
 
 use crate::hir::{ArithOp, Cap, ChannelId, CompareOp, EventId, HttpMethod, JourneyId, MessageId, OperationId, ServiceId};
@@ -294,6 +296,9 @@ pub struct Module {
     pub handles: bool,
     pub messages: Vec<Message>,
     pub services: Vec<Service>,
+    pub traits: Vec<Trait>,
+    /// Each after those that it needs.
+    pub segments: Vec<Segment>,
     /// Sorted by name.
     pub journeys: Vec<Journey>,
     pub tests: Vec<Test>,

@@ -1,5 +1,6 @@
 //! The customer: one record, read, changed and written as one.
 
+use crate::traits;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub struct Customer {
     pub profile_schema: u32,
     /// The moment of the last step; no later one is earlier.
     pub last_step_ms: Option<i64>,
+    /// What is kept of each trait that an event has changed.
+    pub traits: Vec<traits::Kept>,
     /// Live and failed ones, in the order in which they started.
     pub instances: Vec<Instance>,
     /// Keys that may not enter again yet.
@@ -62,6 +65,7 @@ impl Customer {
             profile: Vec::new(),
             profile_schema: 0,
             last_step_ms: None,
+            traits: Vec::new(),
             instances: Vec::new(),
             cooldowns: Vec::new(),
             outreach: Outreach::default(),

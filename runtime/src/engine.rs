@@ -16,6 +16,7 @@ pub mod profile;
 pub mod record;
 mod sends;
 mod step;
+mod traits;
 mod turn;
 
 pub use correlate::{Correlated, Place, Row};
@@ -25,6 +26,7 @@ use crate::answers::Answers;
 use crate::counters::Counters;
 use crate::customer::Customer;
 use crate::effect::Observer;
+use crate::traits::Traits;
 use crate::wire::{Reason, payload};
 use journey_compiler::hir::EventId;
 use journey_compiler::machine::{Context, codec};
@@ -51,6 +53,8 @@ pub struct Engine {
     pub counters: Counters,
     editions: Editions,
     profiles: Profiles,
+    /// The program's traits.
+    pub traits: Traits,
     /// By event: which journeys it may start.
     entries: Vec<Vec<usize>>,
     /// Whether any exit or arm is a condition.
@@ -137,6 +141,7 @@ impl Engine {
             counters: Counters::new(module),
             editions: Editions::new(module, editions),
             profiles: Profiles::new(&program, profiles),
+            traits: Traits::new(&program.module),
             entries,
             conditions: module.journeys.iter().any(has_conditions),
             asked: sends::Asked::by(module),
@@ -212,13 +217,15 @@ impl Engine {
 
     /// Handles an event of a customer that came at `at_ms`: goals and exits, waits, entries. Says whether any instance changed.
     pub fn event(&mut self, customer: &mut Customer, offer: Offer<'_>, at_ms: i64, observer: &mut dyn Observer) -> bool {
-        let idle = self.entries.get(offer.event.index()).is_none_or(Vec::is_empty);
+        let index = offer.event.index();
+        let idle = self.entries.get(index).is_none_or(Vec::is_empty) && self.traits.of_event(index).is_empty();
         if idle && customer.instances.is_empty() {
             customer.last_step_ms = Some(customer.now_ms(at_ms));
             return false;
         }
         let program = Arc::clone(&self.program);
         let mut turn = self.turn(&program, customer, Some(offer), at_ms, observer);
+        turn.count_event(at_ms);
         turn.judge_all();
         turn.offer_all();
         turn.enter_all();
@@ -320,6 +327,7 @@ impl Engine {
             None => self.profiles.fresh(&mut self.cx).ok(),
         };
         self.cx.profile = profile.unwrap_or(0);
+        self.traits.show(&program.module, customer, now_ms, &mut self.cx);
         work(&program, &mut self.cx)
     }
 

@@ -15,6 +15,7 @@ pub mod run;
 pub mod store;
 pub mod summary;
 pub mod test;
+pub mod traits;
 pub mod wire;
 mod world;
 

@@ -140,7 +140,7 @@ impl Checker {
     }
 
     /// A field of something that has none: perhaps a method without parentheses.
-    fn no_fields(&mut self, body: &Body, of: &Expr, name: &ast::Ident) -> Expr {
+    pub(super) fn no_fields(&mut self, body: &Body, of: &Expr, name: &ast::Ident) -> Expr {
         let ty = self.hir.types.inner(of.ty).unwrap_or(of.ty);
         let whole = self.hir.types.name(of.ty);
         let methods = methods::names(self.hir.types.get(ty));

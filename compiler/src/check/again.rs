@@ -80,6 +80,8 @@ pub(crate) fn check_again(items: &[&ast::Item], known: Option<Known<'_>>) -> Che
     let decls = checker.enter(items);
     checker.shapes(items, &decls);
     checker.constants_and_fns(items, &decls);
+    checker.traits(items, &decls);
+    checker.ordered_segments(items, &decls);
     checker.shared_bodies(items, &decls);
     let numbers = Numbers::of(&checker.hir);
     let mut known = known.filter(|known| known.before.numbers == numbers && known.changed.len() == items.len());

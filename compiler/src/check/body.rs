@@ -2,7 +2,7 @@
 //! is known of optionals at the current place.
 
 use crate::diagnostics::Diagnostic;
-use crate::hir::{ConstId, Var, VarId};
+use crate::hir::{ConstId, TraitId, Var, VarId};
 use crate::types::TypeId;
 use journey_grammar::Span;
 use rustc_hash::FxHashMap;
@@ -12,10 +12,11 @@ use rustc_hash::FxHashMap;
 pub(crate) enum Root {
     Var(VarId),
     Const(ConstId),
+    Trait(TraitId),
     Profile,
 }
 
-/// A path that can be narrowed: a variable, a constant or the profile, and field names below it.
+/// A path that can be narrowed: a variable, a constant, a trait or the profile, and field names below it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Path {
     pub root: Root,
@@ -47,6 +48,8 @@ pub(crate) enum Kind {
     Fn,
     /// An operation of a service: likewise.
     Operation,
+    /// The filter of a trait: reads the event and constants alone.
+    Trait,
     /// A `const` or the default of a field: reads constants alone.
     Const,
 }
@@ -207,7 +210,7 @@ impl Body {
         let (kept, lost): (Facts, Facts) = std::mem::take(&mut self.known).into_iter().partition(|known| match known.root {
             Root::Var(var) => !uses[var.index()].assignable,
             Root::Const(_) => true,
-            Root::Profile => false,
+            Root::Profile | Root::Trait(_) => false,
         });
         self.known = kept;
         let scopes = self.scopes.len();

@@ -1,12 +1,11 @@
 //! The head of a journey: how it is entered, how many instances there may be, what ends it.
 
 use super::Checker;
-use super::body::{Facts, meet};
 use super::journey::{JourneyBody, Matched};
 use super::lookup::article;
 use crate::ast::{self, ClauseKind};
 use crate::diagnostics::Diagnostic;
-use crate::hir::{self, EventId, InstanceKey};
+use crate::hir::{self, InstanceKey};
 use crate::types::TypeId;
 use journey_grammar::Span;
 
@@ -19,15 +18,6 @@ pub(super) struct Head {
     pub on_change: hir::OnChange,
     pub priority: Option<hir::Priority>,
     pub ends: Vec<hir::End>,
-}
-
-/// An `enter on`, its event looked up.
-struct Entry<'a> {
-    on: &'a ast::EventPattern,
-    event: EventId,
-    ty: TypeId,
-    assignable: bool,
-    span: Span,
 }
 
 impl Checker {
@@ -69,68 +59,11 @@ impl Checker {
                     head.priority = Some(hir::Priority { rank: *rank, group: group.name.clone() });
                 }
                 ClauseKind::Goal { .. } | ClauseKind::ExitOn { .. } | ClauseKind::ExitWhen { .. } => head.ends.extend(self.end(cx, clause)),
-                ClauseKind::Enter { .. } | ClauseKind::Unsupported { .. } => {}
+                ClauseKind::Enter { .. } | ClauseKind::EnterSegment { .. } | ClauseKind::EnterEvery { .. } => {}
+                ClauseKind::Unsupported { .. } => {}
             }
         }
         head
-    }
-
-    /// `enter on`: every one is checked with the one binder that they share.
-    fn enters(&mut self, cx: &mut JourneyBody, journey: &ast::Journey) -> Vec<hir::Enter> {
-        let written = journey.clauses.iter().filter_map(|clause| match &clause.kind {
-            ClauseKind::Enter { on, assignable } => Some((on, *assignable, clause.span)),
-            _ => None,
-        });
-        let entries: Vec<Entry<'_>> = written
-            .map(|(on, assignable, span)| {
-                let (event, ty) = self.entered(on);
-                Entry { on, event, ty, assignable, span }
-            })
-            .collect();
-        let assignable = entries.iter().any(|entry| entry.assignable);
-        let shared = entries.iter().find_map(|entry| Some((entry, entry.on.binder.as_ref()?)));
-        let shared = shared.map(|(entry, name)| (cx.body.declare(&name.name, entry.ty, assignable, name.span), entry.ty, name));
-        let mut known: Option<Facts> = None;
-        let mut enters = Vec::new();
-        for Entry { on, event, ty, span, .. } in entries {
-            let binder = match shared {
-                Some((binder, first, name)) => {
-                    self.same_binder(on, ty == first, name);
-                    binder
-                }
-                None => cx.body.declare("", ty, false, on.event.span),
-            };
-            let (filter, facts) = self.filter(&mut cx.body, on.filter.as_ref());
-            known = Some(known.map_or_else(|| facts.clone(), |known| meet(&known, &facts)));
-            let on = hir::EnterOn::Event(hir::EventMatch { event, binder, filter });
-            enters.push(hir::Enter { on, span });
-        }
-        cx.body.assume(&known.unwrap_or_default());
-        enters
-    }
-
-    /// Several `enter` clauses start one body, so they bind one name of one type.
-    fn same_binder(&mut self, on: &ast::EventPattern, same_type: bool, first: &ast::Ident) {
-        let name = &first.name;
-        if !same_type {
-            self.report(
-                Diagnostic::error(
-                    "E0407",
-                    on.span,
-                    format!("`{name}` would be of two types"),
-                    format!("here the journey starts with `{}`", on.event.name),
-                )
-                .and(first.span, format!("and here `{name}` is bound to another event"))
-                .help("leave the binders out, or write one journey for each event"),
-            );
-        } else if let Some(binder) = on.binder.as_ref().filter(|binder| binder.name != *name) {
-            self.report(
-                Diagnostic::error("E0407", binder.span, format!("`{}` and `{name}` name the same event", binder.name), "a second name")
-                    .and(first.span, format!("the journey calls it `{name}`"))
-                    .help("use one name in every `enter`")
-                    .fix(format!("write `{name}`"), binder.span, name.clone()),
-            );
-        }
     }
 
     fn entered_at_all(&mut self, journey: &ast::Journey, enters: &[hir::Enter]) {
@@ -146,7 +79,7 @@ impl Checker {
         let name = &journey.name;
         self.report(
             Diagnostic::error("E0405", name.span, format!("nothing starts the journey `{}`", name.name), "it has no `enter`")
-                .help("say which event starts it: `enter on EVENT`"),
+                .help("say what starts it: `enter on EVENT`, `enter on segment NAME` or `enter every day at 09:00`"),
         );
     }
 
@@ -211,7 +144,7 @@ impl Checker {
             }
             ClauseKind::ExitWhen { when, .. } => {
                 let (condition, ..) = self.condition(&mut cx.body, when);
-                self.no_clock(&condition);
+                self.standing(&condition);
                 hir::EndOn::When(condition)
             }
             _ => return None,

@@ -63,6 +63,18 @@ impl Checker {
     pub(super) fn is_pure(&mut self, body: &Body, word: &str, span: Span) -> bool {
         let (what, help) = match body.kind {
             Kind::Customer => return false,
+            Kind::Trait => {
+                self.report(
+                    Diagnostic::error(
+                        "E0214",
+                        span,
+                        format!("a trait cannot read `{word}`"),
+                        "whether an event counts is told by the event alone",
+                    )
+                    .help("ask this where the trait is read, as in a segment"),
+                );
+                return true;
+            }
             Kind::Fn if word == "profile" => ("a function", "pass the field that it needs as an argument".to_string()),
             Kind::Fn => ("a function", format!("pass `{word}` as an argument")),
             Kind::Operation => ("an operation", "make it a parameter, and pass it with the `call`".to_string()),
@@ -98,6 +110,8 @@ impl Checker {
                     None => poison(span),
                 }
             }
+            Some(Decl::Trait(id)) => self.trait_value(body, id, name, span),
+            Some(Decl::Segment(at)) => self.segment_value(body, at, name, span),
             Some(Decl::Unsupported) => poison(span),
             Some(decl) => self.no_value(body, &ident, decl),
             None => self.unknown_name(body, &ident, hint),
@@ -147,7 +161,8 @@ impl Checker {
 
     fn unknown_name(&mut self, body: &Body, name: &ast::Ident, hint: Option<TypeId>) -> Expr {
         let mut candidates: Vec<&str> = body.names().collect();
-        candidates.extend(self.globals.iter().filter(|(_, global)| matches!(global.decl, Decl::Const(_))).map(|(name, _)| name.as_str()));
+        let is_value = |decl: Decl| matches!(decl, Decl::Const(_) | Decl::Trait(_) | Decl::Segment(_));
+        candidates.extend(self.globals.iter().filter(|(_, global)| is_value(global.decl)).map(|(name, _)| name.as_str()));
         if let Some(Type::Enum(id)) = hint.map(|ty| self.hir.types.get(ty)) {
             candidates.extend(self.hir.types.enum_def(id).variants.iter().map(|variant| variant.name.as_str()));
         }

@@ -71,7 +71,7 @@ impl Checker {
         Some(global.decl)
     }
 
-    fn declared<T>(&mut self, name: &ast::Ident, what: &str, pick: impl Fn(Decl) -> Option<T>) -> Option<T> {
+    pub(super) fn declared<T>(&mut self, name: &ast::Ident, what: &str, pick: impl Fn(Decl) -> Option<T>) -> Option<T> {
         let Some(decl) = self.global(&name.name) else {
             let candidates: Vec<&str> =
                 self.globals.iter().filter(|(_, global)| pick(global.decl).is_some()).map(|(name, _)| name.as_str()).collect();

@@ -4,7 +4,7 @@ use super::Checker;
 use super::fns::{Constant, Signature};
 use crate::ast::{self, ItemKind};
 use crate::diagnostics::Diagnostic;
-use crate::hir::{self, ChannelId, EventId, JourneyId, MessageId, ServiceId};
+use crate::hir::{self, ChannelId, EventId, JourneyId, MessageId, ServiceId, TraitId};
 use crate::types::{EnumDef, EnumId, FieldDef, RecordDef, RecordId, TypeId, VariantDef};
 use journey_grammar::Span;
 
@@ -42,6 +42,9 @@ pub(super) enum Decl {
     Message(MessageId),
     Service(ServiceId),
     Journey(JourneyId),
+    Trait(TraitId),
+    /// Index into `Checker::segments`.
+    Segment(usize),
     Test,
     /// Not supported yet, already reported.
     Unsupported,
@@ -61,6 +64,8 @@ impl Decl {
             Decl::Message(_) => "a message",
             Decl::Service(_) => "a service",
             Decl::Journey(_) => "a journey",
+            Decl::Trait(_) => "a trait",
+            Decl::Segment(_) => "a segment",
             Decl::Test => "a test",
             Decl::Unsupported => "not supported yet",
         }
@@ -185,6 +190,15 @@ impl Checker {
                 let decl = Decl::Service(ServiceId(number(self.hir.services.len())));
                 self.hir.services.push(hir::Service { name: name.name.clone(), operations: Vec::new(), span: item.span });
                 self.name_value(name, decl)
+            }
+            ItemKind::Trait(written) => {
+                let decl = Decl::Trait(TraitId(number(self.hir.traits.len())));
+                self.enter_trait(&written.name.name, item.span);
+                self.name_value(&written.name, decl)
+            }
+            ItemKind::Segment { name, .. } => {
+                self.segments.push(None);
+                self.name_value(name, Decl::Segment(self.segments.len() - 1))
             }
             ItemKind::Journey(written) => journey.map_or(Decl::Unsupported, |id| self.name_value(&written.name, Decl::Journey(id))),
             ItemKind::Test { .. } => Decl::Test,

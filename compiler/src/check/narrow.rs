@@ -71,6 +71,7 @@ pub(super) fn path_of(expr: &Expr) -> Option<Path> {
     match &expr.kind {
         ExprKind::Var(id) => Some(Path { root: Root::Var(*id), fields: Vec::new() }),
         ExprKind::Const(id) => Some(Path { root: Root::Const(*id), fields: Vec::new() }),
+        ExprKind::Trait(id) => Some(Path { root: Root::Trait(*id), fields: Vec::new() }),
         ExprKind::Profile => Some(Path { root: Root::Profile, fields: Vec::new() }),
         ExprKind::Unwrap(of) | ExprKind::Wrap(of) => path_of(of),
         ExprKind::Field(of, at) | ExprKind::OptField(of, at) => {

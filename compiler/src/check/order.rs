@@ -1,4 +1,4 @@
-//! The order of constants, defaults and functions: each after all that it needs. Rings are reported.
+//! The order of constants, defaults, functions and segments: each after all that it needs. Rings are reported.
 
 use super::Checker;
 use super::names::{Decl, Owner};
@@ -17,6 +17,8 @@ pub(super) enum Node {
     Default(Owner, usize),
     /// Index into `Checker::signatures`.
     Fn(usize),
+    /// Index into `Checker::segments`.
+    Segment(usize),
 }
 
 /// What a node is made of.
@@ -84,6 +86,8 @@ impl Checker {
         let functions = ring.iter().all(|(node, _)| matches!(node, Node::Fn(_)));
         let (code, verb, help) = if functions {
             ("E0209", "calls", "functions do not call themselves: use the methods of lists, as in `items.sum(i => i.price)`")
+        } else if ring.iter().all(|(node, _)| matches!(node, Node::Segment(_))) {
+            ("E0455", "needs", "write the condition of one of them out")
         } else {
             ("E0210", "needs", "write one of the values out")
         };
@@ -189,8 +193,10 @@ impl Walk<'_> {
         if self.locals.iter().any(|local| local == name) {
             return;
         }
-        if let Some(Decl::Const(at)) = self.checker.globals.get(name).map(|global| global.decl) {
-            self.found.push((Node::Const(at), span));
+        match self.checker.globals.get(name).map(|global| global.decl) {
+            Some(Decl::Const(at)) => self.found.push((Node::Const(at), span)),
+            Some(Decl::Segment(at)) => self.found.push((Node::Segment(at), span)),
+            _ => {}
         }
     }
 

@@ -31,7 +31,7 @@ impl Checker {
     /// Warns where a variable hides a top-level name that is a value.
     pub(super) fn warn_shadowed_global(&mut self, name: &str, span: Span) {
         let Some(global) = self.globals.get(name) else { return };
-        if !matches!(global.decl, Decl::Const(_)) {
+        if !matches!(global.decl, Decl::Const(_) | Decl::Trait(_) | Decl::Segment(_)) {
             return;
         }
         let diagnostic =
@@ -41,7 +41,7 @@ impl Checker {
         self.report(diagnostic);
     }
 
-    /// Warns of events, messages, constants, functions, services and channels that nothing names.
+    /// Warns of events, messages, constants, functions, services, channels, traits and segments that nothing names.
     pub(super) fn warn_unused(&mut self) {
         let mut unused: Vec<(&String, Span, &str)> = self
             .globals
@@ -54,6 +54,8 @@ impl Checker {
                 Decl::Fn(_) => Some((name, global.span, "function")),
                 Decl::Service(_) => Some((name, global.span, "service")),
                 Decl::Channel(_) => Some((name, global.span, "channel")),
+                Decl::Trait(_) => Some((name, global.span, "trait")),
+                Decl::Segment(_) => Some((name, global.span, "segment")),
                 _ => None,
             })
             .collect();

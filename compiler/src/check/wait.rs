@@ -163,7 +163,7 @@ impl Checker {
                 }
                 (ast::WaitArmKind::When(when), _) => {
                     let (when, known, _) = self.condition(&mut cx.body, when);
-                    self.no_clock(&when);
+                    self.standing(&when);
                     cx.body.assume(&known);
                     (WaitArmKind::When(when), self.scoped(cx, &arm.body))
                 }

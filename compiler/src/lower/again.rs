@@ -1,5 +1,6 @@
 //! The whole module, and the module after a change: journeys and tests that can't have changed keep what was made of them.
 
+use super::instant::SegmentFunctions;
 use super::{Lowerer, journey, message, number, shared, test};
 use crate::check::Fresh;
 use crate::hir::{ChannelId, MessageId, OperationId, Program, ServiceId};
@@ -16,6 +17,7 @@ pub(crate) struct Lowered {
     functions: Vec<FunctionId>,
     sends: FxHashMap<(MessageId, Vec<ChannelId>, bool, bool), FunctionId>,
     calls: FxHashMap<(ServiceId, OperationId), FunctionId>,
+    segments: Vec<SegmentFunctions>,
     /// The functions of each journey and test, and among them those that others share.
     journeys: Vec<Range<usize>>,
     tests: Vec<Range<usize>>,
@@ -49,7 +51,7 @@ impl Lowered {
         if self.unused > self.module.functions.len() / 2 {
             return Self::new(program);
         }
-        let Self { mut module, texts, functions, mut sends, calls, mut journeys, mut tests, mut unused } = self;
+        let Self { mut module, texts, functions, mut sends, calls, segments, mut journeys, mut tests, mut unused } = self;
         module.types = program.types.clone();
         module.messages = program.messages.iter().map(message).collect();
         let nothing = Arc::new(Function { name: String::new(), entry: false, params: Vec::new(), locals: 0, blocks: Vec::new() });
@@ -71,7 +73,7 @@ impl Lowered {
         for at in old.cloned().flatten().filter(|at| !shared.contains(at)) {
             dropped(&mut module, at);
         }
-        let mut lowerer = Lowerer { hir: program, module, texts, functions, sends, calls };
+        let mut lowerer = Lowerer { hir: program, module, texts, functions, sends, calls, segments };
         for &at in &fresh.journeys {
             let Some(journey) = program.journeys.get(at) else { continue };
             let from = lowerer.piece();
@@ -103,8 +105,8 @@ impl Lowerer<'_> {
     }
 
     fn lowered(self, journeys: Vec<Range<usize>>, tests: Vec<Range<usize>>, unused: usize) -> Lowered {
-        let Self { hir: _, mut module, texts, functions, sends, calls } = self;
+        let Self { hir: _, mut module, texts, functions, sends, calls, segments } = self;
         module.handles = sends.keys().any(|(.., handle)| *handle);
-        Lowered { module, texts, functions, sends, calls, journeys, tests, unused }
+        Lowered { module, texts, functions, sends, calls, segments, journeys, tests, unused }
     }
 }

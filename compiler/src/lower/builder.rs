@@ -1,6 +1,7 @@
 //! Makes the blocks of one function.
 
 use super::Lowerer;
+use super::instant::Watch;
 use crate::hir::{self, CompareOp, VarId};
 use crate::mir::liveness::{Liveness, PauseFlow, liveness};
 use crate::mir::segments::{Graph, Rests, cut};
@@ -19,13 +20,23 @@ pub(super) struct Builder<'l, 'h> {
     pub vars: FxHashMap<VarId, Local>,
     /// The statement that is being lowered: faults are its faults. Outside journeys they are the expression's.
     pub statement: Option<Span>,
+    /// What is known where it is asked when time changes what is lowered.
+    pub watch: Option<Watch>,
 }
 
 impl<'l, 'h> Builder<'l, 'h> {
     pub fn new(lowerer: &'l mut Lowerer<'h>) -> Self {
         let hir = lowerer.hir;
-        let mut builder =
-            Self { lowerer, hir, blocks: Vec::new(), current: BlockId(0), locals: 0, vars: FxHashMap::default(), statement: None };
+        let mut builder = Self {
+            lowerer,
+            hir,
+            blocks: Vec::new(),
+            current: BlockId(0),
+            locals: 0,
+            vars: FxHashMap::default(),
+            statement: None,
+            watch: None,
+        };
         builder.current = builder.block();
         builder
     }
@@ -176,7 +187,14 @@ impl<'l, 'h> Builder<'l, 'h> {
     /// A value that comes out of two blocks: sets `dst` at the end of the current one and goes on.
     pub fn result(&mut self, dst: Local, src: Local, join: BlockId, span: Span) {
         self.emit(Op::Copy { dst, src }, span);
+        self.follow_from(dst, src, span);
         self.goto(join, span);
+    }
+
+    /// The same, of `none`.
+    pub fn nothing(&mut self, dst: Local, join: BlockId, span: Span) {
+        let none = self.int(0, span);
+        self.result(dst, none, join, span);
     }
 
     /// The variables that are read before they are set, in order.

@@ -24,6 +24,11 @@ pub(super) fn closure(lowerer: &mut Lowerer<'_>, name: String, payload: Option<V
     Open { function: lowerer.add(function), captures }
 }
 
+/// The function of the next instant of a standing condition, which takes what the condition does; see [`super::instant`].
+pub(super) fn next_of(lowerer: &mut Lowerer<'_>, name: &str, condition: &Open, expr: &Expr) -> Option<FunctionId> {
+    super::instant::next(lowerer, format!("{name} next"), true, &condition.captures, expr)
+}
+
 fn open(lowerer: &mut Lowerer<'_>, name: String, payload: Option<VarId>, expr: &Expr, shown: bool) -> (Function, Vec<VarId>) {
     let mut b = Builder::new(lowerer);
     let result = if shown { b.shown(expr) } else { b.expr(expr) };

@@ -14,6 +14,9 @@ impl Builder<'_, '_> {
     /// Lowers an expression; the local may be a variable's own, so it is to be read before anything is assigned.
     pub fn expr(&mut self, expr: &Expr) -> Local {
         let span = expr.span;
+        if let Some(watched) = self.watched(expr) {
+            return watched;
+        }
         match &expr.kind {
             ExprKind::Bool(value) => self.int(i64::from(*value), span),
             ExprKind::Int(value)
@@ -35,7 +38,11 @@ impl Builder<'_, '_> {
                 dst
             }
             // The checker makes none of these yet.
-            ExprKind::Trait(_) | ExprKind::Segment(_) => self.int(0, span),
+            ExprKind::Trait(id) => self.host(HostOp::Trait(id.0), Vec::new(), span),
+            ExprKind::Segment(id) => match self.lowerer.segments.get(id.index()).copied() {
+                Some(functions) => self.call(functions.holds, Vec::new(), span),
+                None => self.int(0, span),
+            },
             ExprKind::Field(base, field) => {
                 let base = self.expr(base);
                 self.load(base, *field, span)
@@ -194,8 +201,7 @@ impl Builder<'_, '_> {
         let src = make(self);
         self.result(dst, src, join, span);
         self.at(no);
-        self.emit(Op::Const { dst, value: 0 }, span);
-        self.goto(join, span);
+        self.nothing(dst, join, span);
         self.at(join);
         dst
     }
@@ -246,8 +252,7 @@ impl Builder<'_, '_> {
         let some = self.wrap(word, ty, span);
         self.result(dst, some, join, span);
         self.at(no);
-        self.emit(Op::Const { dst, value: 0 }, span);
-        self.goto(join, span);
+        self.nothing(dst, join, span);
         self.at(join);
         dst
     }
@@ -312,13 +317,15 @@ impl Builder<'_, '_> {
                 let text = self.expr(text);
                 self.host(HostOp::StringContains, vec![text, word], span)
             }
-            InWhat::Range(from, to) => self.in_range(word, value.ty, from, to, span),
+            InWhat::Range(from, to) => {
+                let (from, to) = (self.expr(from), self.expr(to));
+                self.between(word, value.ty, from, to, span)
+            }
         }
     }
 
     /// A range of local times whose end is earlier than its start goes across midnight, as a window of `wait` does.
-    fn in_range(&mut self, word: Local, ty: TypeId, from: &Expr, to: &Expr, span: Span) -> Local {
-        let (from, to) = (self.expr(from), self.expr(to));
+    pub(super) fn between(&mut self, word: Local, ty: TypeId, from: Local, to: Local, span: Span) -> Local {
         let low = self.ordered(CompareOp::Ge, ty, word, from, span);
         let high = self.ordered(CompareOp::Lt, ty, word, to, span);
         let (dst, join, both, either) = (self.fresh(), self.block(), self.block(), self.block());

@@ -1,8 +1,9 @@
 //! A journey: its body as one graph, the frames of its pauses, and the segments between them.
 
 use super::builder::Builder;
-use super::closure::{Equality, Open, closure};
+use super::closure::{Equality, Open, closure, next_of};
 use super::sends_ahead::sends_ahead;
+use super::standing::standing;
 use super::stmt::Body;
 use super::{Lowerer, number};
 use crate::hir::{self, EndOn, EventId, InstanceKey, JourneyId, OperationId, ServiceId, VarId};
@@ -30,12 +31,27 @@ pub(super) struct ArmDraft {
 }
 
 pub(super) enum ArmKind {
-    Event { event: hir::EventId, payload: Local, filter: Option<Open>, correlation: Option<Equality> },
+    Event {
+        event: hir::EventId,
+        payload: Local,
+        filter: Option<Open>,
+        correlation: Option<Equality>,
+    },
     Deadline,
-    When(Open),
-    Answer { service: ServiceId, operation: OperationId, answer: Option<Local> },
-    Unanswered { why: Local },
-    Ended { journey: JourneyId, ended: Local },
+    /// With the function of its next instant.
+    When(Open, Option<FunctionId>),
+    Answer {
+        service: ServiceId,
+        operation: OperationId,
+        answer: Option<Local>,
+    },
+    Unanswered {
+        why: Local,
+    },
+    Ended {
+        journey: JourneyId,
+        ended: Local,
+    },
 }
 
 impl ArmKind {
@@ -43,7 +59,7 @@ impl ArmKind {
     fn payload(&self) -> Option<Local> {
         match self {
             Self::Event { payload, .. } => Some(*payload),
-            Self::Deadline | Self::When(_) => None,
+            Self::Deadline | Self::When(..) => None,
             Self::Answer { answer, .. } => *answer,
             Self::Unanswered { why: word } | Self::Ended { ended: word, .. } => Some(*word),
         }
@@ -68,15 +84,16 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
     body.b.statement = None;
     body.b.end(Terminator::Finish(number(completed)), journey.span);
     let key = child_key(body.b.lowerer, journey);
-    let (starts, pauses) = segments(body, journey, &ends);
-    let enters = journey.enters.iter().zip(enters).zip(starts.iter().copied());
+    let Segments { starts, standing: standing_start, pauses } = segments(body, journey, &ends);
+    let on_events = journey.enters.iter().filter_map(|enter| enter.on.event());
+    let enters = on_events.zip(enters).zip(starts.iter().copied());
+    let standing = standing_start.map(|start| standing(lowerer, journey, start)).unwrap_or_default();
     Journey {
         name: journey.name.clone(),
         title: journey.title.clone(),
         version: super::version::version(lowerer.hir, journey),
-        enters: enters
-            .filter_map(|((enter, (filter, key)), start)| Some(Enter { event: enter.on.event()?.event, filter, key, start }))
-            .collect(),
+        enters: enters.map(|((on, (filter, key)), start)| Enter { event: on.event, filter, key, start }).collect(),
+        standing,
         key: match journey.key {
             InstanceKey::Customer => Key::Customer,
             InstanceKey::Expr(_) => Key::Expr,
@@ -101,13 +118,17 @@ fn ends(lowerer: &mut Lowerer<'_>, journey: &hir::Journey) -> Vec<(End, Vec<VarI
         let name = format!("{}::{outcome}", journey.name);
         let (event, condition) = match &end.on {
             EndOn::Event(on) => {
-                let filter = on.filter.as_ref().map(|filter| closure(lowerer, name, Some(on.binder), filter));
+                let filter = on.filter.as_ref().map(|filter| closure(lowerer, name.clone(), Some(on.binder), filter));
                 (Some(on.event), filter)
             }
-            EndOn::When(condition) => (None, Some(closure(lowerer, name, None, condition))),
+            EndOn::When(condition) => (None, Some(closure(lowerer, name.clone(), None, condition))),
+        };
+        let next = match (&end.on, &condition) {
+            (EndOn::When(when), Some(open)) => next_of(lowerer, &name, open, when),
+            _ => None,
         };
         let (condition, captures) = condition.map(|open| (open.function, open.captures)).unzip();
-        (End { outcome: end.outcome.0, goal: end.goal, event, condition }, captures.unwrap_or_default())
+        (End { outcome: end.outcome.0, goal: end.goal, event, condition, next }, captures.unwrap_or_default())
     };
     journey.ends.iter().map(lower).collect()
 }
@@ -169,8 +190,17 @@ fn kept(pauses: &[Pause]) -> Vec<EventId> {
     kept
 }
 
-/// The start of each entry, and the pauses with their arms' segments.
-fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<VarId>)]) -> (Vec<FunctionId>, Vec<Pause>) {
+/// What a journey's body is cut into.
+struct Segments {
+    /// The start of each entry by an event.
+    starts: Vec<FunctionId>,
+    /// The start without an event, where there is such an entry.
+    standing: Option<FunctionId>,
+    /// With their arms' segments.
+    pauses: Vec<Pause>,
+}
+
+fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<VarId>)]) -> Segments {
     let drafts = std::mem::take(&mut body.pauses);
     let end_captures: Vec<Vec<Local>> = ends.iter().map(|(_, vars)| vars.iter().map(|&var| body.b.var(var)).collect()).collect();
     let flows: Vec<PauseFlow> = drafts.iter().map(|draft| flow(&mut body, draft, &end_captures)).collect();
@@ -181,6 +211,11 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
     let rests = rests(&mut body, journey, &flows, &live, &locals);
     let starts = starts(&mut body, journey, &locals, &rests);
     let ahead = sends_ahead(body.b.hir, &journey.body);
+    let standing = journey.enters.iter().any(|enter| enter.on.event().is_none()).then(|| {
+        let graph = Graph { blocks: &body.b.blocks, frames: &locals, rests: &rests };
+        let function = cut(format!("{}::start", journey.name), true, &graph, BlockId(0), &[]);
+        body.b.lowerer.add(function)
+    });
     let mut pauses = Vec::new();
     for (index, draft) in drafts.into_iter().enumerate() {
         let frame = frames.get(index).map(Vec::as_slice).unwrap_or_default();
@@ -207,7 +242,7 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
                         .map(|equality| Correlation { event_side: equality.event_side, frame_side: captured(equality.frame_side) }),
                 },
                 ArmKind::Deadline => Arm::Deadline { resume },
-                ArmKind::When(open) => Arm::When { condition: captured(open), resume },
+                ArmKind::When(open, next) => Arm::When { condition: captured(open), next, resume },
                 ArmKind::Answer { service, operation, .. } => Arm::Answer { service, operation, resume },
                 ArmKind::Unanswered { .. } => Arm::Unanswered { resume },
                 ArmKind::Ended { journey, .. } => Arm::Ended { journey, resume },
@@ -228,7 +263,7 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
             span: draft.span,
         });
     }
-    (starts, pauses)
+    Segments { starts, standing, pauses }
 }
 
 fn flow(body: &mut Body<'_, '_>, draft: &Draft, end_captures: &[Vec<Local>]) -> PauseFlow {
@@ -236,7 +271,7 @@ fn flow(body: &mut Body<'_, '_>, draft: &Draft, end_captures: &[Vec<Local>]) -> 
     for arm in &draft.arms {
         let opens = match &arm.kind {
             ArmKind::Event { filter, correlation, .. } => [filter.as_ref(), correlation.as_ref().map(|equality| &equality.frame_side)],
-            ArmKind::When(open) => [Some(open), None],
+            ArmKind::When(open, _) => [Some(open), None],
             ArmKind::Deadline | ArmKind::Answer { .. } | ArmKind::Unanswered { .. } | ArmKind::Ended { .. } => [None, None],
         };
         flow.resumes.push((arm.resume, arm.kind.payload()));

@@ -14,7 +14,12 @@ impl Builder<'_, '_> {
             return product;
         }
         let (left, right) = (self.expr(a), self.expr(b));
-        let kind = match (self.types().get(a.ty), self.types().get(b.ty)) {
+        self.combined(op, (left, a.ty), (right, b.ty), span)
+    }
+
+    /// Arithmetic of words of these types.
+    pub(super) fn combined(&mut self, op: ArithOp, (left, a): (Local, TypeId), (right, b): (Local, TypeId), span: Span) -> Local {
+        let kind = match (self.types().get(a), self.types().get(b)) {
             (Type::Float, _) => {
                 let dst = self.fresh();
                 self.emit(Op::FloatArith { op, dst, a: left, b: right }, span);

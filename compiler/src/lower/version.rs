@@ -14,12 +14,35 @@ use crate::types::{EnumId, FieldDef, RecordId, Type, TypeId};
 pub(super) fn version(hir: &Program, journey: &Journey) -> String {
     let mut meaning = Meaning { hir, hash: blake3::Hasher::new(), named: Vec::new(), vars: &journey.vars };
     meaning.journey(journey);
-    let mut told = 0;
-    while let Some(&named) = meaning.named.get(told) {
-        meaning.declaration(named);
-        told += 1;
-    }
+    meaning.named_too();
     meaning.hash.finalize().to_hex().chars().take(16).collect()
+}
+
+/// A hash over what a trait, a segment or a way into a journey means, with all that it names.
+pub(super) fn meaning(hir: &Program, tell: impl FnOnce(&mut Told<'_>)) -> u64 {
+    let mut told = Told(Meaning { hir, hash: blake3::Hasher::new(), named: Vec::new(), vars: &[] });
+    tell(&mut told);
+    let mut meaning = told.0;
+    meaning.named_too();
+    let hash = meaning.hash.finalize();
+    u64::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
+}
+
+/// What [`meaning`] is told.
+pub(super) struct Told<'h>(Meaning<'h>);
+
+impl Told<'_> {
+    pub fn word(&mut self, word: &str) {
+        self.0.word(word);
+    }
+
+    pub fn trait_(&mut self, id: TraitId) {
+        self.0.trait_(id);
+    }
+
+    pub fn segment(&mut self, id: SegmentId) {
+        self.0.segment(id);
+    }
 }
 
 /// A declaration that a journey names.
@@ -48,6 +71,15 @@ struct Meaning<'h> {
 }
 
 impl<'h> Meaning<'h> {
+    /// Tells all that was named.
+    fn named_too(&mut self) {
+        let mut told = 0;
+        while let Some(&named) = self.named.get(told) {
+            self.declaration(named);
+            told += 1;
+        }
+    }
+
     fn word(&mut self, text: &str) {
         self.number(i64::try_from(text.len()).unwrap_or(i64::MAX));
         self.hash.update(text.as_bytes());

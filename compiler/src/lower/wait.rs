@@ -1,6 +1,6 @@
 //! Pauses.
 
-use super::closure::{closure, correlation};
+use super::closure::{closure, correlation, next_of};
 use super::journey::{ArmDraft, ArmKind, Draft};
 use super::stmt::Body;
 use crate::hir::{ArithOp, CompareOp, ConstId, Deadline, EventMatch, Expr, ExprKind, Stmt, VarId, Wait, WaitArm, WaitArmKind, WaitKind};
@@ -152,7 +152,9 @@ impl Body<'_, '_> {
                     self.b.branch(condition, resume, later);
                     self.b.at(later);
                     let name = self.name(wait, "when");
-                    ArmDraft { kind: ArmKind::When(closure(self.b.lowerer, name, None, condition)), resume }
+                    let open = closure(self.b.lowerer, name.clone(), None, condition);
+                    let next = next_of(self.b.lowerer, &name, &open, condition);
+                    ArmDraft { kind: ArmKind::When(open, next), resume }
                 }
             });
         }

@@ -146,7 +146,7 @@ fn instants(date: i64, time_ms: i64, zone: &TimeZone) -> Result<(i64, Option<i64
 }
 
 /// The first instant later than `after`, and no later than `until`, at which the zone's offset changes.
-fn next_change(after: i64, until: i64, zone: &TimeZone) -> Option<i64> {
+pub(crate) fn next_change(after: i64, until: i64, zone: &TimeZone) -> Option<i64> {
     let start = Timestamp::from_millisecond(after).ok()?;
     let mut offset = offset_ms(after, zone);
     for transition in zone.following(start) {

@@ -30,6 +30,25 @@ pub struct EffectRecord {
     pub args: Vec<u64>,
 }
 
+/// A trait of the customer at the moment of the step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraitValue {
+    pub word: TraitWord,
+    /// The instant at which the next event leaves its window; [`crate::mir::NEVER`] where none does.
+    pub next_ms: i64,
+}
+
+/// See [`TraitValue`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TraitWord {
+    /// A scalar.
+    Word(u64),
+    /// An optional: nothing, or a value (without its `?`) as [`super::codec`] writes it.
+    Optional(Option<Vec<u8>>),
+    /// More than its type can hold.
+    TooLarge,
+}
+
 /// What a step runs on. One is made per thread and program, and used for one step after another.
 ///
 /// `#[repr(C)]`: machine code reads and writes the first fields at fixed offsets.
@@ -83,6 +102,8 @@ pub struct Context {
     pub places: Vec<u32>,
     /// What the keys of the step's effects begin with: the instance and its step.
     pub key_prefix: String,
+    /// The customer's traits, by number.
+    pub traits: Vec<TraitValue>,
     /// The fault of a host operation, until its status is read.
     pub(crate) host_fault: Option<super::FaultKind>,
     /// What host operations may still look at in this step: values, or eight bytes of text each. Turns count how often
@@ -129,6 +150,7 @@ impl Context {
             outranked: false,
             places: Vec::new(),
             key_prefix: String::new(),
+            traits: Vec::new(),
             host_fault: None,
             work: HOST_WORK_MAX,
         };

@@ -6,10 +6,12 @@
 mod collections;
 mod equal;
 mod experiment;
+mod instants;
 mod numbers;
 mod sends;
 mod strings;
 mod times;
+mod traits;
 
 use super::{Context, FaultKind};
 use crate::mir::{HostOp, Module};
@@ -69,6 +71,9 @@ pub fn call(op: HostOp, args: &[u64], cx: &mut Context, types: &Types, module: &
         HostOp::MayEmit if cx.depth < super::EMIT_DEPTH_MAX => Ok(0),
         HostOp::MayEmit => Err(FaultKind::EmitDepthExceeded),
         HostOp::CallFailed => Err(FaultKind::CallFailed(cx.string(args.word(0)).to_owned())),
+        HostOp::Trait(index) => traits::value(index, cx, types, module),
+        HostOp::TraitNext(index) => Ok(traits::next(index, cx)),
+        HostOp::NextCompare(_) | HostOp::NextClock(..) | HostOp::NextTick(_) => instants::call(op, args, cx),
         HostOp::PickVariant(index) => {
             let experiment = module.experiments.get(index as usize).ok_or(FaultKind::CorruptState)?;
             Ok(experiment::pick(experiment, cx))

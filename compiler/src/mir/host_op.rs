@@ -1,5 +1,6 @@
 //! What the host computes for code.
 
+use crate::hir::CompareOp;
 use crate::types::TypeId;
 
 /// What is computed by the host, in safe Rust, for interpreter and machine code alike. Pure, but for its allocations and the
@@ -83,6 +84,18 @@ pub enum HostOp {
     NextLocal,
     /// `(now: Time, from: LocalTime, to: LocalTime, Timezone?) -> Time`: now if it is inside, else the next start; fault likewise
     NextWithin,
+    /// `() -> T`: the customer's trait; index into [`super::Module::traits`]. Fault where it does not fit into its type.
+    Trait(u32),
+    /// `() -> Time`: the instant at which the next event leaves the trait's window, [`super::NEVER`] where none does.
+    TraitNext(u32),
+    /// `(a, b, speed: Int) -> Time`: Times, Durations or LocalTimes, of which `a - b` grows by `speed` while time goes by. The first
+    /// instant later than now at which the comparison changes, or `NEVER`.
+    NextCompare(CompareOp),
+    /// `(Time, Timezone, speed: Int, other: Int) -> Time`: the first instant at which the comparison of what a clock shows at
+    /// a Time that moves so with `other` can change, or `NEVER`; fault on an unknown zone.
+    NextClock(Clock, CompareOp),
+    /// `(Time, Timezone, speed: Int) -> Time`: the first instant at which the clock shows something else, likewise.
+    NextTick(Clock),
     /// `() -> Int`: the index of the variant into which the customer falls. Index into [`Module::experiments`].
     PickVariant(u32),
     /// `(String) -> String`: encoded as one part of the path of a URL.
@@ -101,4 +114,16 @@ pub enum HostOp {
     SendKey,
     /// `(a crate::mir::Suppression as a number) -> String`
     SuppressionName,
+}
+
+/// What is read off a clock in a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// Days since the epoch.
+    Date,
+    Hour,
+    /// 1 is Monday.
+    Weekday,
+    /// Milliseconds since midnight; it ticks where it does not simply go on: at midnight, and where the clock is changed.
+    Time,
 }

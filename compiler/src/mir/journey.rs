@@ -1,6 +1,6 @@
 //! Compiled journeys: how they begin, where they sleep, what wakes and what ends them.
 
-use super::FunctionId;
+use super::{FunctionId, Standing};
 use crate::hir::{EventId, JourneyId, OnChange, OperationId, Priority, ServiceId};
 use crate::types::{EnumId, TypeId};
 use journey_grammar::Span;
@@ -21,6 +21,8 @@ pub struct Journey {
     /// Hash of the meaning, 16 hexadecimal digits.
     pub version: String,
     pub enters: Vec<Enter>,
+    /// Ways in that no event opens.
+    pub standing: Vec<Standing>,
     pub key: Key,
     pub cooldown_ms: Option<i64>,
     pub on_change: OnChange,
@@ -103,6 +105,9 @@ pub struct End {
     pub event: Option<EventId>,
     /// `None` is always true (only with an event).
     pub condition: Option<FunctionId>,
+    /// Of an `exit when` that time alone can change: takes what the condition takes, and gives the earliest instant later than now at which
+    /// it can ([`super::NEVER`] where there is none).
+    pub next: Option<FunctionId>,
 }
 
 /// A place where instances sleep.
@@ -167,8 +172,8 @@ pub enum Arm {
     Event { event: EventId, filter: Option<Closure>, resume: FunctionId, correlation: Option<Correlation> },
     /// The resume function takes the frame. The nth `Deadline` arm has the nth deadline of the suspend.
     Deadline { resume: FunctionId },
-    /// The condition takes captures; the resume function takes the frame.
-    When { condition: Closure, resume: FunctionId },
+    /// The condition takes captures; the resume function takes the frame. `next` is as in [`End::next`].
+    When { condition: Closure, next: Option<FunctionId>, resume: FunctionId },
     /// A call is under way. The resume function takes the frame, then the answer where the operation gives one.
     Answer { service: ServiceId, operation: OperationId, resume: FunctionId },
     /// Its last try has failed. The resume function takes the frame, then why (a String).

@@ -1,8 +1,8 @@
-//! Declarations: enums, records, events, the profile, constants, functions, channels and messages.
+//! Declarations: enums, records, events, the profile, constants, functions, channels, messages, traits and segments.
 
 use super::{Documents, Reader};
 use crate::ast::{
-    ChannelClause, ContentField, ContentValue, Expr, Field, Ident, ItemKind, MessageVariant, Param, TypeExpr, TypeExprKind, Variant,
+    ChannelClause, ContentField, ContentValue, Expr, Field, Ident, ItemKind, MessageVariant, Param, Trait, TypeExpr, TypeExprKind, Variant,
 };
 use journey_grammar::{Rule, Span, Syntax};
 
@@ -25,6 +25,8 @@ impl<'t> Reader<'t> {
             Rule::channel_item => ItemKind::Channel { name: self.name(node), clauses: self.channel_clauses(node) },
             Rule::message_item => self.message(node),
             Rule::service_item => self.service(node),
+            Rule::trait_item => self.trait_(node),
+            Rule::segment_item => ItemKind::Segment { name: self.name(node), condition: self.expr_in(node, Rule::expr) },
             Rule::journey_item => ItemKind::Journey(self.journey(node)),
             Rule::test_item => self.test(node),
             _ => self.unsupported_item(node),
@@ -34,6 +36,25 @@ impl<'t> Reader<'t> {
     fn event(&mut self, node: Syntax<'t>) -> ItemKind {
         let wire = node.child(Rule::string).map(|string| (self.plain_string(string), string.span()));
         ItemKind::Event { name: self.name(node), wire, fields: self.fields_in(node) }
+    }
+
+    fn trait_(&mut self, node: Syntax<'t>) -> ItemKind {
+        let of = node.child(Rule::aggregate).unwrap_or(node);
+        let mut path = of.child(Rule::event_path).into_iter().flat_map(Syntax::children);
+        let event = path.find(|part| part.kind() == Rule::ident).map_or_else(|| self.name(of), |event| self.ident(event));
+        let path = path.filter(|part| part.kind() != Rule::dot).map(|field| self.ident(field)).collect();
+        let mut names = of.all(Rule::ident);
+        let aggregate = names.next().map_or_else(|| self.name(of), |name| self.ident(name));
+        ItemKind::Trait(Trait {
+            name: self.name(node),
+            ty: self.type_in(node),
+            aggregate,
+            event,
+            path,
+            binder: names.next().map(|binder| self.ident(binder)),
+            filter: of.child(Rule::head_expr).map(|filter| self.expr(filter)),
+            window: node.child(Rule::expr).map(|window| self.expr(window)),
+        })
     }
 
     fn variants(&mut self, node: Syntax<'t>) -> Vec<Variant> {

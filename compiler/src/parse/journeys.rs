@@ -1,7 +1,8 @@
 //! Journeys: the clauses of the head, and the body.
 
 use super::Reader;
-use crate::ast::{Clause, ClauseKind, EventPattern, ExprKind, Journey, Stmt, StmtKind};
+use super::waits::weekday_number;
+use crate::ast::{Clause, ClauseKind, EventPattern, Every, ExprKind, Journey, Stmt, StmtKind};
 use journey_grammar::{Rule, Syntax};
 
 impl<'t> Reader<'t> {
@@ -51,14 +52,32 @@ impl<'t> Reader<'t> {
     }
 
     fn enter(&mut self, node: Syntax<'t>) -> ClauseKind {
-        let Some(event) = node.child(Rule::enter_event).and_then(|event| event.child(Rule::event_pattern)) else {
-            let what = if node.has(Rule::enter_segment) { "enter on segment" } else { "enter every" };
-            let span = node.span();
-            self.unsupported_as(what, span, "start the journey on an event for now");
-            return ClauseKind::Unsupported { what: what.to_string() };
-        };
+        if let Some(every) = node.child(Rule::enter_every) {
+            return self.enter_every(every);
+        }
+        if let Some(segment) = node.child(Rule::enter_segment) {
+            return ClauseKind::EnterSegment { segment: self.name(segment), including_present: segment.has(Rule::kw_present) };
+        }
+        let event = node.child(Rule::enter_event).and_then(|event| event.child(Rule::event_pattern)).unwrap_or(node);
         let assignable = event.child(Rule::binder).is_some_and(|binder| binder.has(Rule::kw_var));
         ClauseKind::Enter { on: self.event_pattern(event, true), assignable }
+    }
+
+    fn enter_every(&mut self, node: Syntax<'t>) -> ClauseKind {
+        let day = node.child(Rule::every_day);
+        let every = if let Some(month) = node.child(Rule::every_month) {
+            let day = month.child(Rule::int).unwrap_or(month);
+            Every::Month(day.text().replace('_', "").parse().unwrap_or(0), day.span())
+        } else if let Some(weekday) = day.and_then(|day| day.child(Rule::weekday)) {
+            Every::Weekday(weekday_number(weekday.text()))
+        } else if day.is_some() {
+            Every::Day
+        } else {
+            Every::Period(self.expr_in(node, Rule::expr))
+        };
+        let at = node.child(Rule::moment_expr).map(|at| self.expr(at));
+        let segment = node.has(Rule::kw_segment).then(|| self.name(node));
+        ClauseKind::EnterEvery { every, at, segment }
     }
 
     pub(super) fn event_pattern_in(&mut self, node: Syntax<'t>) -> EventPattern {

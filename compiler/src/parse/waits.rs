@@ -112,7 +112,7 @@ impl<'t> Reader<'t> {
 }
 
 /// Monday is 1.
-fn weekday_number(day: &str) -> u8 {
+pub(super) fn weekday_number(day: &str) -> u8 {
     match day {
         "monday" => 1,
         "tuesday" => 2,

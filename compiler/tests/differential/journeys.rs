@@ -143,7 +143,7 @@ impl Instance<'_, '_> {
                     ways.push((*resume, Some(Given::Payload(*event)), None));
                 }
                 Arm::Deadline { resume } => ways.push((*resume, None, due.next().copied())),
-                Arm::When { condition, resume } => {
+                Arm::When { condition, resume, .. } => {
                     self.ask(condition, &frame, None);
                     ways.push((*resume, None, None));
                 }

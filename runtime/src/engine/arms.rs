@@ -117,7 +117,7 @@ impl Turn<'_> {
                         return Ok(Some(Woken { arm: index, resume: *resume, by_event: true, input: Some(payload) }));
                     }
                 }
-                Arm::When { condition, resume } if conditions => {
+                Arm::When { condition, resume, .. } if conditions => {
                     if self.ask_closure(condition, frame, None).map_err(|fault| (index, fault))? {
                         return Ok(Some(Woken { arm: index, resume: *resume, by_event: false, input: None }));
                     }

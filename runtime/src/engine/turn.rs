@@ -6,6 +6,7 @@ use crate::answers::Answers;
 use crate::counters::Counters;
 use crate::customer::Customer;
 use crate::effect::{Effect, Kind, Observer};
+use crate::traits::Traits;
 use crate::wire::payload;
 use journey_compiler::hir::EventId;
 use journey_compiler::machine::{Context, Fault, FaultKind, Status, codec};
@@ -32,6 +33,7 @@ pub(super) struct Turn<'t> {
     pub counters: &'t mut Counters,
     pub editions: &'t Editions,
     pub profiles: &'t Profiles,
+    pub traits: &'t Traits,
     pub entries: &'t [Vec<usize>],
     /// Whether any exit or arm of the program is a condition.
     pub conditions: bool,
@@ -93,6 +95,7 @@ impl<'t> Turn<'t> {
             counters: &mut engine.counters,
             editions: &engine.editions,
             profiles: &engine.profiles,
+            traits: &engine.traits,
             entries: &engine.entries,
             conditions: engine.conditions,
             asked: engine.asked,
@@ -157,6 +160,7 @@ impl<'t> Turn<'t> {
         let profile = self.profiles.decode(self.program, customer.profile_schema, &customer.profile, self.cx);
         let profile = profile.or_else(|_| self.profiles.fresh(self.cx).map_err(codec::CodecError::from));
         self.cx.profile = profile.unwrap_or(0);
+        self.traits.show(&self.program.module, Some(self.customer), self.now_ms, self.cx);
         self.mark = self.cx.mark();
         self.stale = false;
     }

@@ -35,6 +35,7 @@ fn journey_with_room(words: usize) -> crate::mir::Journey {
         title: None,
         version: String::new(),
         enters: Vec::new(),
+        standing: Vec::new(),
         key: crate::mir::Key::Customer,
         cooldown_ms: None,
         on_change: crate::hir::OnChange::Move,

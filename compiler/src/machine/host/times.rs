@@ -23,7 +23,7 @@ pub(super) fn call(op: HostOp, args: Args<'_>, cx: &Context) -> Result<u64, Faul
     Ok(value.cast_unsigned())
 }
 
-fn zone(reference: u64, cx: &Context) -> Result<TimeZone, FaultKind> {
+pub(super) fn zone(reference: u64, cx: &Context) -> Result<TimeZone, FaultKind> {
     if reference == 0 {
         return Err(FaultKind::NoTimezone);
     }
