@@ -27,6 +27,8 @@ pub struct Customer {
     pub last_step_ms: Option<i64>,
     /// What is kept of each trait that an event has changed.
     pub traits: Vec<traits::Kept>,
+    /// The ways into journeys that no event opens.
+    pub ways: Vec<Way>,
     /// Live and failed ones, in the order in which they started.
     pub instances: Vec<Instance>,
     /// Keys that may not enter again yet.
@@ -39,12 +41,33 @@ pub struct Customer {
     pub started: u32,
     /// Numbers the pauses in the order in which they began.
     pub armed: u64,
+    /// Whether an instance has a timer, as far as it was counted.
+    pub waits: bool,
     /// The due time under which the customer stands in the index of timers: its earliest deadline, or earlier.
     pub indexed_ms: Option<i64>,
 }
 
 fn no_key() -> Arc<str> {
     Arc::from("")
+}
+
+/// A way into a journey that no event opens, as it stands with a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// Hash of what it waits for: see [`journey_compiler::mir::Standing`].
+    pub meaning: u64,
+    /// Whether the customer is in its segment.
+    pub inside: bool,
+    /// The next instant of its schedule, or the next at which time alone can change its segment.
+    pub next_ms: Option<i64>,
+}
+
+impl Way {
+    /// A way of which nothing is known yet.
+    #[must_use]
+    pub fn new(meaning: u64) -> Self {
+        Self { meaning, inside: false, next_ms: None }
+    }
 }
 
 /// A key that may not enter again yet.
@@ -66,12 +89,14 @@ impl Customer {
             profile_schema: 0,
             last_step_ms: None,
             traits: Vec::new(),
+            ways: Vec::new(),
             instances: Vec::new(),
             cooldowns: Vec::new(),
             outreach: Outreach::default(),
             seen: Seen::default(),
             started: 0,
             armed: 0,
+            waits: false,
             indexed_ms: None,
         }
     }
@@ -105,11 +130,19 @@ impl Customer {
         self.last_step_ms.map_or(at_ms, |last| last.max(at_ms))
     }
 
-    /// The earliest deadline of a live instance, or end of a held send's quiet hours.
+    /// The earliest instant at which time sets something going.
     #[must_use]
     pub fn due_ms(&self) -> Option<i64> {
+        let ways = self.ways.iter().filter_map(|way| way.next_ms);
+        self.waits_until_ms().into_iter().chain(ways).min()
+    }
+
+    /// The earliest instant for which a live instance waits, or end of a held send's quiet hours.
+    #[must_use]
+    pub fn waits_until_ms(&self) -> Option<i64> {
         let held = self.outreach.first_held().map(|(due_ms, ..)| due_ms);
-        self.instances.iter().filter_map(Instance::due_ms).chain(held).min()
+        let instances = self.instances.iter().flat_map(|instance| [instance.due_ms(), instance.judged_ms()]);
+        instances.flatten().chain(held).min()
     }
 
     /// Under which due time the customer must stand in the index, where that is another than it does. A row that is too

@@ -15,6 +15,7 @@ mod entry;
 pub mod profile;
 pub mod record;
 mod sends;
+mod standing;
 mod step;
 mod traits;
 mod turn;
@@ -24,7 +25,7 @@ pub use editions::{Edition, Editions};
 
 use crate::answers::Answers;
 use crate::counters::Counters;
-use crate::customer::Customer;
+use crate::customer::{Customer, Instance};
 use crate::effect::Observer;
 use crate::traits::Traits;
 use crate::wire::{Reason, payload};
@@ -35,6 +36,7 @@ use journey_compiler::{Program, Sources};
 use profile::Profiles;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use standing::Timed;
 use std::sync::Arc;
 use turn::{Scratch, Turn};
 
@@ -61,6 +63,7 @@ pub struct Engine {
     conditions: bool,
     /// What sends ask about.
     asked: sends::Asked,
+    timed: Timed,
     /// By wire type.
     events: FxHashMap<String, EventId>,
     scratch: Scratch,
@@ -143,6 +146,7 @@ impl Engine {
             profiles: Profiles::new(&program, profiles),
             traits: Traits::new(&program.module),
             entries,
+            timed: Timed::new(module),
             conditions: module.journeys.iter().any(has_conditions),
             asked: sends::Asked::by(module),
             events,
@@ -219,6 +223,7 @@ impl Engine {
     pub fn event(&mut self, customer: &mut Customer, offer: Offer<'_>, at_ms: i64, observer: &mut dyn Observer) -> bool {
         let index = offer.event.index();
         let idle = self.entries.get(index).is_none_or(Vec::is_empty) && self.traits.of_event(index).is_empty();
+        let idle = idle && self.timed.ways.is_empty();
         if idle && customer.instances.is_empty() {
             customer.last_step_ms = Some(customer.now_ms(at_ms));
             return false;
@@ -289,24 +294,46 @@ impl Engine {
     pub fn due(&mut self, customer: &mut Customer, due_ms: i64, answers: &mut dyn Answers, observer: &mut dyn Observer) -> bool {
         let live = customer.instances.iter().filter(|instance| instance.is_live());
         let waiting = live.flat_map(|instance| instance.fibers.iter().map(|fiber| (instance.number, fiber)));
-        let waiting = waiting.filter_map(|(number, fiber)| Some((fiber.due_ms()?, fiber.armed, number, fiber.id)));
-        let waiting = waiting.min().filter(|&(deadline, ..)| deadline <= due_ms);
-        let held = customer.outreach.first_held().filter(|&(deadline, ..)| deadline <= due_ms);
+        let waiting = waiting.filter_map(|(number, fiber)| Some((fiber.due_ms()?, fiber.armed, number, fiber.id))).min();
+        let judged_ms = customer.instances.iter().filter_map(Instance::judged_ms).min();
+        let held = customer.outreach.first_held();
+        let Some(first_ms) = customer.due_ms().filter(|&first_ms| first_ms <= due_ms) else { return false };
         let program = Arc::clone(&self.program);
-        if let Some((deadline, armed, at)) = held
-            && waiting.is_none_or(|(other, then, ..)| (deadline, armed) < (other, then))
-        {
-            let mut turn = self.turn(&program, customer, None, deadline, observer);
-            turn.release(at);
-            return turn.end();
-        }
-        let Some((deadline, _, number, fiber)) = waiting else { return false };
-        let mut turn = self.turn(&program, customer, None, deadline, observer);
+        let mut turn = self.turn(&program, customer, None, first_ms, observer);
         turn.answers = Some(answers);
-        turn.fire(number, fiber, deadline);
+        match waiting {
+            _ if judged_ms == Some(first_ms) => turn.judge_again(),
+            Some((deadline, armed, number, fiber)) if deadline == first_ms && held.is_none_or(|held| (deadline, armed) < (held.0, held.1)) => {
+                turn.fire(number, fiber, deadline);
+            }
+            _ => match held.filter(|held| held.0 == first_ms) {
+                Some((.., at)) => turn.release(at),
+                None => turn.enter_due(first_ms),
+            },
+        }
         turn.settle();
         turn.end();
         true
+    }
+
+    /// The program has other ways into journeys than before: notes those that the customer is in already, and when they open.
+    pub fn refresh(&mut self, customer: &mut Customer, now_ms: i64, observer: &mut dyn Observer) -> bool {
+        if customer.last_step_ms.is_none() {
+            return false;
+        }
+        let program = Arc::clone(&self.program);
+        let mut turn = self.turn(&program, customer, None, now_ms, observer);
+        turn.settle();
+        turn.end()
+    }
+
+    /// What the ways into journeys that no event opens wait for, as hashes, in order.
+    #[must_use]
+    pub fn ways(&self) -> Vec<u64> {
+        let journeys = &self.program.module.journeys;
+        let mut ways: Vec<u64> = journeys.iter().flat_map(|journey| journey.standing.iter().map(|way| way.meaning)).collect();
+        ways.sort_unstable();
+        ways
     }
 
     /// Cancels a live instance of a customer, by its number: its undo blocks run, the newest first. Says whether anything changed.

@@ -147,6 +147,7 @@ pub fn run<S: Store>(
     let mut runner = Runner::new(program, sources, options, store, sink)?;
     runner.place_effects()?;
     let mut reader = position::skip_consumed(inputs, &mut runner.prefix, runner.meta.position.clone())?;
+    runner.open_ways()?;
     let before = (runner.prefix.bytes(), runner.world.engine.counters.events);
     runner.consume(&mut reader, progress)?;
     runner.this_run.nothing_new = runner.is_nothing_new(before.0, &before.1);

@@ -17,6 +17,7 @@ use crate::engine::{Edition, Outgoing};
 use crate::summary::Rejected;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A customer's place in the working set; good until the next [`Store::commit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +76,12 @@ pub trait Store {
     /// Where the store cannot be read.
     fn each(&mut self, see: &mut dyn FnMut(&Customer)) -> Result<(), StoreError>;
 
+    /// The first so many keys behind `last` of the customers that are kept, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn keys_behind(&mut self, last: Option<&str>, most: usize) -> Result<Vec<Arc<str>>, StoreError>;
+
     /// Makes all changes since the last commit, and this, durable as one.
     ///
     /// # Errors
@@ -111,6 +118,8 @@ pub struct Meta {
     pub profiles: Vec<Schema>,
     /// Versions of the journeys in the last run, by name.
     pub versions: BTreeMap<String, String>,
+    /// What ways into journeys the customers were told of, as hashes, in order.
+    pub ways: Vec<u64>,
     pub position: Position,
     /// What steps have broadcast, and is still to be offered to all.
     pub outgoing: Vec<Outgoing>,

@@ -28,6 +28,8 @@ pub(crate) struct World<'s, S, O, A> {
     /// How long ids of events are remembered, in milliseconds.
     pub dedupe_ms: i64,
     pub broadcasts: Seen,
+    /// How many customers an instance of theirs has a timer for; counted from when somebody asks.
+    pub waiting: Option<usize>,
     index: Index,
 }
 
@@ -59,7 +61,7 @@ impl<'s, S: Store, O: Observer, A: Answers> World<'s, S, O, A> {
     ) -> Result<Self, StoreError> {
         let broadcasts = store.broadcasts()?;
         let (outgoing, index) = (VecDeque::new(), Index::default());
-        Ok(Self { engine, store, observer, answers, outgoing, spreading: None, clock_ms, dedupe_ms, broadcasts, index })
+        Ok(Self { engine, store, observer, answers, outgoing, spreading: None, clock_ms, dedupe_ms, broadcasts, waiting: None, index })
     }
 
     /// What came at this instant or earlier is forgotten.
@@ -93,6 +95,23 @@ impl<'s, S: Store, O: Observer, A: Answers> World<'s, S, O, A> {
         self.engine.due(customer, due_ms, &mut self.answers, &mut self.observer);
         self.after(slot, true);
         Ok(true)
+    }
+
+    /// Counts the customers whose instances have timers; [`World::waiting`] tells of them from here on.
+    pub fn count_waiting(&mut self) -> Result<usize, StoreError> {
+        let mut waiting = 0;
+        self.store.each(&mut |customer| waiting += usize::from(customer.waits))?;
+        self.waiting = Some(waiting);
+        Ok(waiting)
+    }
+
+    /// Tells a customer of new ways into journeys.
+    pub fn refresh(&mut self, key: &str, now_ms: i64) -> Result<(), StoreError> {
+        let slot = self.store.open(key)?;
+        let customer = self.store.customer(slot);
+        let moved = self.engine.refresh(customer, now_ms, &mut self.observer);
+        self.after(slot, moved);
+        Ok(())
     }
 
     /// The same for what is due then or before.
@@ -139,6 +158,9 @@ impl<'s, S: Store, O: Observer, A: Answers> World<'s, S, O, A> {
             return;
         }
         let customer = self.store.customer(slot);
+        let waits = customer.waits_until_ms().is_some();
+        let waited = std::mem::replace(&mut customer.waits, waits);
+        self.waiting = self.waiting.map(|waiting| (waiting + usize::from(waits)).saturating_sub(usize::from(waited)));
         if !self.index.is_empty() {
             self.index.update(&mut self.engine, customer);
         }

@@ -100,6 +100,23 @@ pub fn next_local(now: i64, time_ms: i64, on_weekday: i64, zone: &TimeZone) -> R
     Err(FaultKind::TimeOutOfRange)
 }
 
+/// The next instant, strictly later than `now`, at which a clock in the zone shows that time on that day of a month; a month that
+/// has no such day has it on its last.
+///
+/// # Errors
+/// [`FaultKind::TimeOutOfRange`].
+pub fn next_monthly(now: i64, time_ms: i64, day: i64, zone: &TimeZone) -> Result<i64, FaultKind> {
+    let (year, month, _) = date_parts(local(now, zone).0);
+    for months in -1..=2 {
+        let month = year * 12 + month - 1 + months;
+        let instant = at(date_of(month.div_euclid(12), month.rem_euclid(12) + 1, day), time_ms, zone)?;
+        if instant > now {
+            return Ok(instant);
+        }
+    }
+    Err(FaultKind::TimeOutOfRange)
+}
+
 /// `now` where a clock in the zone shows a time in `from..to` (across midnight where `from` is later; the whole day where they are
 /// the same), else the next instant at which one does.
 ///

@@ -21,6 +21,8 @@ pub struct Instance {
     pub steps: u32,
     /// How many of the last ones no event caused and were at the same instant: bounded, so that none runs for ever.
     pub repeats: u32,
+    /// The next instant at which time alone can change one of its exits or arms.
+    pub watch_ms: Option<i64>,
     /// How it ends once its undo blocks are through.
     pub ending: Option<Ending>,
     /// Why it is parked.
@@ -121,6 +123,12 @@ impl Instance {
     #[must_use]
     pub fn due_ms(&self) -> Option<i64> {
         if self.is_live() { self.fibers.iter().filter_map(Fiber::due_ms).min() } else { None }
+    }
+
+    /// The next instant at which its conditions are to be judged.
+    #[must_use]
+    pub fn judged_ms(&self) -> Option<i64> {
+        self.watch_ms.filter(|_| self.is_live())
     }
 
     /// Where a fiber stands, by its id.

@@ -36,9 +36,26 @@ impl Turn<'_> {
         self.end()
     }
 
-    /// After steps: judges conditions until nothing more moves. Each step that a condition causes counts as a
-    /// repeat of its instance, so that this ends.
+    /// Time alone may have changed a condition: judges them all.
+    pub fn judge_again(&mut self) {
+        self.judge_conditions();
+        let order = self.take_order();
+        for &number in &order {
+            self.offer(number, true, false);
+        }
+        self.put_order(order);
+    }
+
+    /// After steps: judges conditions, and enters the journeys into whose segments the customer comes, until nothing more
+    /// moves. Each step that a condition causes counts as a repeat of its instance, so that this ends.
     pub fn settle(&mut self) {
+        self.settle_conditions();
+        while self.come_in_all() {
+            self.settle_conditions();
+        }
+    }
+
+    fn settle_conditions(&mut self) {
         let mut again = self.moved && self.conditions;
         while again {
             again = self.judge_conditions();

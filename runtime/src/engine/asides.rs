@@ -81,6 +81,7 @@ impl<'t> Turn<'t> {
     fn aside(&mut self, aside: Aside) {
         if let Aside::Emitted { event, payload, depth } = aside {
             return self.nested(event, payload, depth, |turn| {
+                turn.count_event(turn.now_ms);
                 turn.judge_all();
                 turn.offer_all();
                 turn.enter_all();

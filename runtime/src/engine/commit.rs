@@ -324,6 +324,7 @@ impl Turn<'_> {
             started_ms: self.now_ms,
             steps: 0,
             repeats: 0,
+            watch_ms: None,
             ending: None,
             failure: None,
         });

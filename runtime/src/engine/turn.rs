@@ -1,6 +1,7 @@
 //! One input's work on one customer.
 
 use super::asides::Asides;
+use super::standing::Timed;
 use super::{Editions, Engine, Offer, Outgoing, Payload, Profiles, record};
 use crate::answers::Answers;
 use crate::counters::Counters;
@@ -38,6 +39,9 @@ pub(super) struct Turn<'t> {
     /// Whether any exit or arm of the program is a condition.
     pub conditions: bool,
     pub asked: super::sends::Asked,
+    pub timed: &'t Timed,
+    /// How often a customer has come into a segment in this turn: bounded, so that none goes round for ever.
+    pub comings: u32,
     pub scratch: &'t mut Scratch,
     pub customer: &'t mut Customer,
     pub observer: &'t mut dyn Observer,
@@ -83,7 +87,7 @@ impl<'t> Turn<'t> {
                 instance.repeats = 0;
             }
         }
-        customer.last_step_ms = Some(now_ms);
+        let is_known = customer.last_step_ms.replace(now_ms).is_some();
         if !engine.forced.is_empty() {
             engine.cx.forced_variants = engine.forced.get(&customer.key).cloned().unwrap_or_default();
         }
@@ -99,6 +103,8 @@ impl<'t> Turn<'t> {
             entries: &engine.entries,
             conditions: engine.conditions,
             asked: engine.asked,
+            timed: &engine.timed,
+            comings: 0,
             scratch: &mut engine.scratch,
             customer,
             observer,
@@ -122,11 +128,15 @@ impl<'t> Turn<'t> {
             turn.cx.now = now_ms;
             turn.stage_profile();
         }
+        if is_known && !turn.timed.ways.is_empty() {
+            turn.note_present();
+        }
         turn
     }
 
     /// Ends the turn; says whether anything changed.
-    pub fn end(self) -> bool {
+    pub fn end(mut self) -> bool {
+        self.set_instants();
         self.moved
     }
 

@@ -1,9 +1,10 @@
 //! Virtual time: timers in order of due time, then of customer key, then of creation.
 
-use super::{RunError, Runner, Until};
+use super::{COMMIT_CUSTOMERS, RunError, Runner, Until};
 use crate::store::Store;
 use crate::world::First;
 use journey_compiler::machine::TIME_MAX_MS;
+use std::sync::Arc;
 
 /// How far `--drain` goes on: 10 years, in milliseconds.
 const DRAIN_MS: i64 = 3_653 * 86_400_000;
@@ -55,9 +56,46 @@ impl<S: Store> Runner<'_, '_, S> {
             return Ok(false);
         }
         let from_ms = *self.meta.drain_from_ms.get_or_insert(target_ms);
-        self.fire_until(from_ms.saturating_add(DRAIN_MS))?;
+        let limit_ms = from_ms.saturating_add(DRAIN_MS);
+        let gave_up = if self.world.engine.ways().is_empty() {
+            self.fire_until(limit_ms)?;
+            self.is_timer_left()?
+        } else {
+            self.drain_instances(limit_ms)?
+        };
         self.meta.drain_from_ms = None;
-        self.is_timer_left()
+        Ok(gave_up)
+    }
+
+    /// Schedules, and the instants of segments, go on for ever: the drain ends with the last timer of an instance.
+    fn drain_instances(&mut self, limit_ms: i64) -> Result<bool, RunError> {
+        let mut waiting = self.world.count_waiting()?;
+        while waiting > 0 && self.world.fire_until(limit_ms)? {
+            self.commit_if_full()?;
+            waiting = self.world.waiting.unwrap_or(0);
+        }
+        self.world.waiting = None;
+        Ok(waiting > 0)
+    }
+
+    /// Where the program has ways into journeys that the store does not know, its customers are told of them.
+    pub(super) fn open_ways(&mut self) -> Result<(), RunError> {
+        let ways = self.world.engine.ways();
+        let new = ways.iter().any(|way| !self.meta.ways.contains(way));
+        if let (true, Some(clock_ms)) = (new, self.world.clock_ms) {
+            let mut last: Option<Arc<str>> = None;
+            loop {
+                let keys = self.world.store.keys_behind(last.as_deref(), COMMIT_CUSTOMERS)?;
+                let Some(end) = keys.last() else { break };
+                for key in &keys {
+                    self.world.refresh(key, clock_ms)?;
+                }
+                last = Some(Arc::clone(end));
+                self.commit()?;
+            }
+        }
+        self.meta.ways = ways;
+        Ok(())
     }
 
     fn is_timer_left(&mut self) -> Result<bool, RunError> {

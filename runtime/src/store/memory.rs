@@ -92,6 +92,14 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn keys_behind(&mut self, last: Option<&str>, most: usize) -> Result<Vec<Arc<str>>, StoreError> {
+        let keys = self.customers.iter().map(|customer| &customer.key);
+        let mut keys: Vec<Arc<str>> = keys.filter(|key| last.is_none_or(|last| ***key > *last)).cloned().collect();
+        keys.sort_unstable();
+        keys.truncate(most);
+        Ok(keys)
+    }
+
     fn commit(&mut self, _: &Commit<'_>) -> Result<(), StoreError> {
         Ok(())
     }

@@ -264,6 +264,20 @@ impl Store for SledStore {
         Ok(())
     }
 
+    fn keys_behind(&mut self, last: Option<&str>, most: usize) -> Result<Vec<Arc<str>>, StoreError> {
+        let from = last.map_or_else(|| rows::CUSTOMERS.to_vec(), |last| rows::behind(rows::customer(last)));
+        let mut stored = self.db.range(from..).keys();
+        let mut keys = Vec::new();
+        while keys.len() < most {
+            let Some(row) = self.guarded("cannot be read", || stored.next().transpose())? else { break };
+            if !row.starts_with(rows::CUSTOMERS) {
+                break;
+            }
+            keys.push(rows::read_customer(&row).ok_or_else(|| self.damaged("the key of a customer"))?);
+        }
+        Ok(keys)
+    }
+
     fn commit(&mut self, commit: &Commit<'_>) -> Result<(), StoreError> {
         let mut batch = ::sled::Batch::default();
         self.fill(&mut batch, commit)?;

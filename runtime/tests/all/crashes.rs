@@ -71,6 +71,10 @@ impl Store for Crashing<'_> {
         self.store.each(see)
     }
 
+    fn keys_behind(&mut self, last: Option<&str>, most: usize) -> Result<Vec<std::sync::Arc<str>>, StoreError> {
+        self.store.keys_behind(last, most)
+    }
+
     fn commit(&mut self, commit: &Commit<'_>) -> Result<(), StoreError> {
         let crash = || Err(StoreError::Failed(String::from("crash")));
         self.commits += 1;
