@@ -54,3 +54,9 @@ mod handles;
 
 #[path = "all/templates.rs"]
 mod templates;
+
+#[path = "all/traits.rs"]
+mod traits;
+
+#[path = "all/standing.rs"]
+mod standing;

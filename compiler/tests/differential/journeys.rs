@@ -5,14 +5,16 @@ use super::random::Random;
 use super::values;
 use journey_compiler::Program;
 use journey_compiler::hir::EventId;
-use journey_compiler::machine::{Context, Status, codec};
-use journey_compiler::mir::{Arm, Child, Closure, FunctionId, Journey, Pause};
-use journey_compiler::types::{EnumId, RecordId, TypeId, Types};
+use journey_compiler::machine::{Context, Status, TraitValue, TraitWord, codec};
+use journey_compiler::mir::{Arm, Child, Closure, FunctionId, Journey, NEVER, Pause};
+use journey_compiler::types::{EnumId, RecordId, Type, TypeId, Types};
 
 /// Steps of an instance at most.
 const STEPS: usize = 5;
 /// Where time begins: 2026-03-27.
 const START_MS: i64 = 1_774_600_000_000;
+/// How far ahead an instant is tried.
+const FAR_MS: i64 = 400 * 86_400_000;
 
 /// Leads a few instances of each journey from their start to an end.
 pub fn run(pair: &mut Pair<'_>, random: &mut Random) {
@@ -143,8 +145,11 @@ impl Instance<'_, '_> {
                     ways.push((*resume, Some(Given::Payload(*event)), None));
                 }
                 Arm::Deadline { resume } => ways.push((*resume, None, due.next().copied())),
-                Arm::When { condition, resume, .. } => {
+                Arm::When { condition, next, resume } => {
                     self.ask(condition, &frame, None);
+                    if let Some(next) = next {
+                        self.ask_standing(condition, *next, &frame);
+                    }
                     ways.push((*resume, None, None));
                 }
                 Arm::Answer { service, operation, resume } => {
@@ -177,9 +182,43 @@ impl Instance<'_, '_> {
     fn ask_ends(&mut self, pause: &Pause, frame: &Stored) {
         for (end, captures) in self.journey.ends.iter().zip(&pause.end_captures) {
             if let Some(condition) = end.condition {
-                self.ask(&Closure { function: condition, captures: captures.clone() }, frame, end.event.map(Given::Payload));
+                let condition = Closure { function: condition, captures: captures.clone() };
+                self.ask(&condition, frame, end.event.map(Given::Payload));
+                if let Some(next) = end.next {
+                    self.ask_standing(&condition, next, frame);
+                }
             }
         }
+    }
+
+    /// A condition that time changes does not change before the instant that was derived for it.
+    fn ask_standing(&mut self, condition: &Closure, next: FunctionId, frame: &Stored) {
+        let profile = Random::new(self.random.next());
+        let mut ask = |pair: &mut Pair<'_>, function, now| {
+            pair.call(function, now, |program, cx| {
+                give_profile(program, &profile, cx);
+                let words = frame.read(&program.module.types, cx);
+                condition.captures.iter().map(|&slot| words[slot as usize]).collect()
+            })
+        };
+        let (Status::Returned(holds), Status::Returned(next)) =
+            (ask(self.pair, condition.function, self.now), ask(self.pair, next, self.now))
+        else {
+            return;
+        };
+        let next = next.cast_signed();
+        assert!(next > self.now, "an instant is later than now");
+        let last = next.min(self.now + FAR_MS) - 1;
+        for at in [self.now + 1, last, self.now + self.up_to(last - self.now), self.now + self.up_to((last - self.now).min(100_000_000))] {
+            if let Status::Returned(then) = ask(self.pair, condition.function, at) {
+                let source = self.pair.source;
+                assert!(at >= next || then == holds, "seed {}: `{}` changes at {at}, between {} and {next}\n{source}", self.pair.seed, self.journey.name, self.now);
+            }
+        }
+    }
+
+    fn up_to(&mut self, ms: i64) -> i64 {
+        i64::try_from(self.random.next() % (ms.unsigned_abs() + 1)).unwrap()
     }
 
     /// Calls a function with captured slots of the frame and what is given besides.
@@ -199,6 +238,24 @@ fn give_profile(program: &Program, random: &Random, cx: &mut Context) {
     if let Some(profile) = &program.module.profile {
         cx.profile = make_record(program, profile.record, random, cx);
     }
+    let mut random = random.clone();
+    cx.traits = program.module.traits.iter().map(|of| trait_value(&program.module.types, of.ty, &mut random, cx)).collect();
+}
+
+/// A trait as the engine could have put it down. What its window does is the engine's.
+fn trait_value(types: &Types, ty: TypeId, random: &mut Random, cx: &mut Context) -> TraitValue {
+    let word = match types.get(ty) {
+        _ if random.one_in(50) => TraitWord::TooLarge,
+        Type::Optional(_) if random.one_in(4) => TraitWord::Optional(None),
+        Type::Optional(of) => {
+            let mut bytes = Vec::new();
+            let word = values::value(types, of, random, cx);
+            codec::encode(types, of, word, cx, &mut bytes).expect("a value of its type");
+            TraitWord::Optional(Some(bytes))
+        }
+        _ => TraitWord::Word(values::value(types, ty, random, cx)),
+    };
+    TraitValue { word, next_ms: NEVER }
 }
 
 fn make_payload(program: &Program, event: EventId, random: &Random, cx: &mut Context) -> u64 {

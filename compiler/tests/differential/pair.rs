@@ -56,8 +56,8 @@ pub struct Pair<'s> {
     programs: [Program; 2],
     contexts: [Context; 2],
     budgets: Random,
-    seed: u64,
-    source: &'s str,
+    pub seed: u64,
+    pub source: &'s str,
     pub tally: Tally,
 }
 

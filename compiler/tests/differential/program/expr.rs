@@ -77,9 +77,12 @@ impl Generator {
         if self.impure {
             let profile = super::prelude::profile_fields();
             paths.extend(profile.into_iter().filter(|(_, of)| of == ty).map(|(field, _)| format!("profile.{field}")));
+            let traits = super::prelude::TRAITS.iter().zip(super::prelude::trait_types());
+            paths.extend(traits.filter(|(_, of)| of == ty).map(|(name, _)| (*name).to_owned()));
             match ty {
                 Ty::Time if !self.timeless => paths.push("now".into()),
                 Ty::String => paths.push("customer".into()),
+                Ty::Bool => paths.extend(self.segments.iter().cloned()),
                 _ => {}
             }
         }

@@ -4,6 +4,7 @@ mod call;
 mod expr;
 mod prelude;
 mod scalars;
+mod standing;
 mod stmt;
 mod ty;
 mod wait;
@@ -41,9 +42,11 @@ struct Generator {
     functions: Vec<Function>,
     /// Parameters of each declared message.
     messages: Vec<Vec<Ty>>,
+    /// Names of declared segments.
+    segments: Vec<String>,
     /// Whether the profile, `now` and `customer` may be named.
     impure: bool,
-    /// Whether `now` may not be named: in conditions that are judged when the customer changes.
+    /// Whether `now` may not be named: in conditions of which it must be known when they change, where it is written out by itself.
     timeless: bool,
     /// Whether operands are of the wanted type at once: nothing that could fault on the way.
     exact: bool,
@@ -71,6 +74,7 @@ pub fn source(seed: u64) -> String {
         vars: Vec::new(),
         functions: Vec::new(),
         messages: Vec::new(),
+        segments: Vec::new(),
         impure: false,
         timeless: false,
         exact: false,
@@ -107,6 +111,8 @@ impl Generator {
             let declaration = self.message(number);
             text.push_str(&declaration);
         }
+        let segments = self.segments();
+        text.push_str(&segments);
         let journey = self.journey();
         text.push_str(&journey);
         text

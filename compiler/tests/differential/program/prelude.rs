@@ -12,10 +12,36 @@ event began {
 }
 event ping { id: String, n: Int, total: Decimal?, tier: Tier?, items: List<Item> }
 event done {}
+trait pings_7d: Int = count(ping as p where p.n > 3) over 7d
+trait total_2d: Decimal = sum(began.total) over 2d
+trait ratio_ever: Float? = avg(began.ratio)
+trait last_ping: Time? = last(ping)
+trait last_note: String? = last(began.note)
+trait longest: Duration? = max(began.gap) over 1d
+trait best_items: List<Item>? = first(ping.items)
+trait tiers_seen: Int = distinct(ping.tier)
 channel email { address profile.email  consent profile.ok  cap 2 per 7d  quiet 20:00..02:30 }
 channel sms { address profile.phone  cap 1 per 30m }
 channel desk { content { title: String, text: String } }
 "#;
+
+/// The traits of the prelude.
+pub const TRAITS: [&str; 8] =
+    ["pings_7d", "total_2d", "ratio_ever", "last_ping", "last_note", "longest", "best_items", "tiers_seen"];
+
+/// Their types.
+pub fn trait_types() -> [Ty; 8] {
+    [
+        Ty::Int,
+        Ty::Decimal,
+        Ty::optional(Ty::Float),
+        Ty::optional(Ty::Time),
+        Ty::optional(Ty::String),
+        Ty::optional(Ty::Duration),
+        Ty::optional(Ty::list(Ty::Item)),
+        Ty::Int,
+    ]
+}
 
 /// What programs declare that call others.
 pub const CALLS: &str = r#"

@@ -45,7 +45,7 @@ impl Generator {
         self.outcomes += 1;
         let name = format!("end{}", self.outcomes);
         match self.random.below(3) {
-            0 => format!(" exit {name} when ({})\n", self.timeless_condition()),
+            0 => format!(" exit {name} when ({})\n", self.standing_condition()),
             1 => format!(" exit {name} on done\n"),
             _ => {
                 let binder = self.fresh();
@@ -253,9 +253,9 @@ impl Generator {
 
     /// A condition that time alone does not change.
     pub fn timeless_condition(&mut self) -> String {
-        self.timeless = true;
+        let outer = std::mem::replace(&mut self.timeless, true);
         let condition = self.expr(&Ty::Bool);
-        self.timeless = false;
+        self.timeless = outer;
         condition
     }
 }

@@ -78,7 +78,7 @@ impl Generator {
                 }
                 2 => format!(" after {}", self.duration()),
                 3 => format!(" at ({})", self.expr(&Ty::Time)),
-                _ => format!(" when ({})", self.timeless_condition()),
+                _ => format!(" when ({})", self.standing_condition()),
             };
             let body = self.block(1, depth);
             arms.push_str(&format!("{head} {{\n{body} }}\n"));
