@@ -58,7 +58,7 @@ pub struct Run {
     /// Let the clock go on to this time, or so much longer than the last event: 2026-12-31T00:00:00Z, +7d
     #[arg(long, value_name = "TIME|+DURATION", value_parser = until, conflicts_with = "drain", allow_hyphen_values = true)]
     until: Option<Until>,
-    /// Let the clock go on until no timer is left
+    /// Let the clock go on until no customer in a journey waits for a moment
     #[arg(long)]
     drain: bool,
     /// Keep all state in this folder, and go on from what is there

@@ -70,7 +70,10 @@ impl Checker {
         if journey.is_child {
             return self.entered_twice(journey);
         }
-        let unsupported = |clause: &ast::Clause| matches!(clause.kind, ClauseKind::Unsupported { .. });
+        // Those that are wrong are reported already.
+        let unsupported = |clause: &ast::Clause| {
+            matches!(clause.kind, ClauseKind::Unsupported { .. } | ClauseKind::EnterSegment { .. } | ClauseKind::EnterEvery { .. })
+        };
         // A clause that could not be read may have been the `enter`.
         let broken = journey.body.iter().any(|stmt| matches!(stmt.kind, ast::StmtKind::Error));
         if !enters.is_empty() || journey.clauses.iter().any(unsupported) || broken {
@@ -85,7 +88,10 @@ impl Checker {
 
     /// A journey that others start has nothing else that starts it.
     fn entered_twice(&mut self, journey: &ast::Journey) {
-        let Some(enter) = journey.clauses.iter().find(|clause| matches!(clause.kind, ClauseKind::Enter { .. })) else { return };
+        let is_enter = |clause: &&ast::Clause| {
+            matches!(clause.kind, ClauseKind::Enter { .. } | ClauseKind::EnterSegment { .. } | ClauseKind::EnterEvery { .. })
+        };
+        let Some(enter) = journey.clauses.iter().find(is_enter) else { return };
         let name = &journey.name;
         self.report(
             Diagnostic::error(

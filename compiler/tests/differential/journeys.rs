@@ -212,7 +212,13 @@ impl Instance<'_, '_> {
         for at in [self.now + 1, last, self.now + self.up_to(last - self.now), self.now + self.up_to((last - self.now).min(100_000_000))] {
             if let Status::Returned(then) = ask(self.pair, condition.function, at) {
                 let source = self.pair.source;
-                assert!(at >= next || then == holds, "seed {}: `{}` changes at {at}, between {} and {next}\n{source}", self.pair.seed, self.journey.name, self.now);
+                assert!(
+                    at >= next || then == holds,
+                    "seed {}: `{}` changes at {at}, between {} and {next}\n{source}",
+                    self.pair.seed,
+                    self.journey.name,
+                    self.now
+                );
             }
         }
     }

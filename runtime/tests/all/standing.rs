@@ -117,7 +117,8 @@ fn a_customers_first_event_counts_as_coming_into_every_segment_that_holds_then()
         "{SHOP} segment fresh = recent < 5  segment never = recent > 5
          journey a {{ enter on segment fresh  wait 1d }}  journey b {{ enter on segment never  wait 1d }}"
     ));
-    let ran = run(&program, &(event("1", "ping", "ann", "10:00:00", "{}") + &event("2", "ping", "ann", "11:00:00", "{}")), &Options::default());
+    let ran =
+        run(&program, &(event("1", "ping", "ann", "10:00:00", "{}") + &event("2", "ping", "ann", "11:00:00", "{}")), &Options::default());
     assert_eq!(ran.story(), ["started ann"]);
 }
 
@@ -134,7 +135,8 @@ fn entries_come_in_order_of_journey_name_whatever_opens_them() {
 
 #[test]
 fn an_event_goes_before_the_segment_of_the_same_journey() {
-    let program = compile(&format!("{SHOP} segment any = recent > 0  journey a {{ enter on bought  enter on segment any  unlimited  wait 1d }}"));
+    let program =
+        compile(&format!("{SHOP} segment any = recent > 0  journey a {{ enter on bought  enter on segment any  unlimited  wait 1d }}"));
     let ran = run(&program, &event("1", "bought", "ann", "10:00:00", "{}"), &Options::default());
     assert_eq!(ran.story(), ["started ann"]);
 }
@@ -304,9 +306,8 @@ fn functions_and_bindings_that_are_given_the_clock_are_looked_into() {
 
 #[test]
 fn at_one_instant_conditions_come_before_timers() {
-    let program = compile(&format!(
-        "{SHOP} journey a {{ enter on bought  exit over when now >= 2026-01-01T11:00:00Z  wait 1h  finish timer }}"
-    ));
+    let program =
+        compile(&format!("{SHOP} journey a {{ enter on bought  exit over when now >= 2026-01-01T11:00:00Z  wait 1h  finish timer }}"));
     let ran = run(&program, &event("1", "bought", "ann", "10:00:00", "{}"), &hours(2));
     assert_eq!(ran.story(), ["started ann", "finished ann over"]);
 }
@@ -362,7 +363,9 @@ fn a_new_way_in_enters_nobody_who_is_in_its_segment_already_unless_it_says_so() 
     let lines = event("1", "bought", "ann", "10:00:00", "{}") + &event("2", "ping", "bob", "10:00:00", "{}");
     run_in(folder.path(), &compile(SHOP), &lines, 1);
     let with = |enter: &str| {
-        compile(&format!("{SHOP} segment buyer = last_order != none  segment quiet = recent == 0 journey a {{ enter on segment {enter}  unlimited  wait 1ms }}"))
+        compile(&format!(
+            "{SHOP} segment buyer = last_order != none  segment quiet = recent == 0 journey a {{ enter on segment {enter}  unlimited  wait 1ms }}"
+        ))
     };
     // Nobody comes; and ann, who was in, does not come when something happens to her.
     let (summary, _) = run_in(folder.path(), &with("buyer"), &event("3", "ping", "ann", "12:00:00", "{}"), 1);

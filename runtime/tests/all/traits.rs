@@ -114,9 +114,8 @@ fn values_of_any_type_are_kept() {
 
 /// The trait of the only journey's outcome after lines that may come late.
 fn outcome(condition: &str, lines: &str) -> String {
-    let program = compile(&format!(
-        "{PROGRAM}\nevent ask {{}}\njourney asks {{ enter on ask  if {condition} {{ finish yes }}  finish no }}"
-    ));
+    let program =
+        compile(&format!("{PROGRAM}\nevent ask {{}}\njourney asks {{ enter on ask  if {condition} {{ finish yes }}  finish no }}"));
     let ran = crate::support::run(&program, lines, &Options::default());
     ran.of_kind("finished").next().unwrap()["outcome"].as_str().unwrap().to_owned()
 }
@@ -189,7 +188,8 @@ fn more_events_than_are_kept_are_told_in_coarser_steps() {
     let coarse = record_bytes(program, 20_000);
     assert!(coarse < exact * 2, "{exact} {coarse}");
     // Nothing is lost: a step of 86.4 s / 5 is exact enough to count all of 20,000 seconds.
-    let program = compile(&format!("{PROGRAM}\nevent ask {{}}\njourney asks {{ enter on ask  if recent == 20_000 {{ finish yes }}  finish no }}"));
+    let program =
+        compile(&format!("{PROGRAM}\nevent ask {{}}\njourney asks {{ enter on ask  if recent == 20_000 {{ finish yes }}  finish no }}"));
     let line = |id: u32| {
         let time = format!("{:02}:{:02}:{:02}", id / 3600, id / 60 % 60, id % 60);
         event(&id.to_string(), "bought", "ann", &time, "{}")

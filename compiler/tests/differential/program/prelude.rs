@@ -26,8 +26,7 @@ channel desk { content { title: String, text: String } }
 "#;
 
 /// The traits of the prelude.
-pub const TRAITS: [&str; 8] =
-    ["pings_7d", "total_2d", "ratio_ever", "last_ping", "last_note", "longest", "best_items", "tiers_seen"];
+pub const TRAITS: [&str; 8] = ["pings_7d", "total_2d", "ratio_ever", "last_ping", "last_note", "longest", "best_items", "tiers_seen"];
 
 /// Their types.
 pub fn trait_types() -> [Ty; 8] {
