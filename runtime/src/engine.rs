@@ -303,7 +303,9 @@ impl Engine {
         turn.answers = Some(answers);
         match waiting {
             _ if judged_ms == Some(first_ms) => turn.judge_again(),
-            Some((deadline, armed, number, fiber)) if deadline == first_ms && held.is_none_or(|held| (deadline, armed) < (held.0, held.1)) => {
+            Some((deadline, armed, number, fiber))
+                if deadline == first_ms && held.is_none_or(|held| (deadline, armed) < (held.0, held.1)) =>
+            {
                 turn.fire(number, fiber, deadline);
             }
             _ => match held.filter(|held| held.0 == first_ms) {

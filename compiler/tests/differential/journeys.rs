@@ -194,7 +194,7 @@ impl Instance<'_, '_> {
     /// A condition that time changes does not change before the instant that was derived for it.
     fn ask_standing(&mut self, condition: &Closure, next: FunctionId, frame: &Stored) {
         let profile = Random::new(self.random.next());
-        let mut ask = |pair: &mut Pair<'_>, function, now| {
+        let ask = |pair: &mut Pair<'_>, function, now| {
             pair.call(function, now, |program, cx| {
                 give_profile(program, &profile, cx);
                 let words = frame.read(&program.module.types, cx);

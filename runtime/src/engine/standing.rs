@@ -130,6 +130,20 @@ impl Turn<'_> {
         self.comings += 1;
         self.begin_instance(journey_index, journey, key, way.start, &[], false);
         self.clear();
+        self.note_left();
+    }
+
+    /// Notes of which segments the customer is no longer, so that coming into them again counts.
+    fn note_left(&mut self) {
+        let (program, timed) = (self.program, self.timed);
+        for way in timed.ways.iter().flat_map(|&index| &program.module.journeys[index].standing) {
+            if let StandingOn::Segment { segment, .. } = way.on
+                && self.way(way.meaning).inside
+                && !self.is_in(segment)
+            {
+                self.way(way.meaning).inside = false;
+            }
+        }
     }
 
     /// After all that happened: when time alone will set something going.

@@ -384,11 +384,11 @@ fn a_trait_that_is_changed_begins_anew_and_one_that_is_removed_goes() {
     let version = |traits: &str, condition: &str| {
         compile(&format!("event bought {{ n: Int = 1 }} {traits} journey a {{ enter on bought where {condition}  unlimited  finish yes }}"))
     };
-    let first = version("trait a: Int = count(bought)  trait b: Int = sum(bought.n)", "a == 1 and b == 1");
+    let first = version("trait orders: Int = count(bought)  trait items: Int = sum(bought.n)", "orders == 1 and items == 1");
     assert_eq!(run_in(folder.path(), &first, &event("1", "bought", "ann", "10:00:00", "{}"), 0).1.len(), 1);
-    let second = version("trait a: Int = count(bought)  trait b: Int = sum(bought.n) over 9d", "a == 2 and b == 1");
+    let second = version("trait orders: Int = count(bought)  trait items: Int = sum(bought.n) over 9d", "orders == 2 and items == 1");
     assert_eq!(run_in(folder.path(), &second, &event("2", "bought", "ann", "11:00:00", "{}"), 0).1.len(), 1);
-    let third = version("trait a: Int = count(bought)", "a == 3");
+    let third = version("trait orders: Int = count(bought)", "orders == 3");
     assert_eq!(run_in(folder.path(), &third, &event("3", "bought", "ann", "12:00:00", "{}"), 0).1.len(), 1);
     let mut store = SledStore::open(&folder.path().join("data"), 8 << 20).unwrap();
     let slot = store.open("ann").unwrap();
