@@ -348,9 +348,24 @@ pub enum StmtKind {
         name: Ident,
         variants: Vec<ExperimentVariant>,
     },
+    /// `parallel { branch a { … } … }` and `race { … }`
+    Branches {
+        race: bool,
+        branches: Vec<Branch>,
+    },
+    /// `try { … } catch e { … }`
+    Try {
+        body: Vec<Stmt>,
+        error: Ident,
+        handler: Vec<Stmt>,
+    },
+    /// `undo { … }`
+    Undo {
+        body: Vec<Stmt>,
+    },
     Finish(Ident),
     Fail(Expr),
-    /// `what` is the word that names it: `parallel`, `decide` …
+    /// `what` is the word that names it: `decide`, `route` …
     Unsupported {
         what: String,
         what_span: Span,
@@ -416,6 +431,14 @@ pub struct ExperimentVariant {
     /// `holdout 10% { … }` (then `name` is `holdout`)
     pub holdout: bool,
     pub share: Share,
+    pub body: Vec<Stmt>,
+    pub span: Span,
+}
+
+/// `branch NAME { … }`
+#[derive(Debug, Clone)]
+pub struct Branch {
+    pub name: Ident,
     pub body: Vec<Stmt>,
     pub span: Span,
 }

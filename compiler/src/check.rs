@@ -18,6 +18,7 @@
 mod access;
 mod again;
 pub(crate) mod body;
+mod branches;
 mod call;
 mod channel;
 mod clauses;
@@ -58,12 +59,14 @@ mod stmt;
 mod style;
 mod test;
 mod traits;
+mod try_catch;
 mod types;
 mod wait;
 
 use crate::ast;
 use crate::diagnostics::Diagnostic;
 use crate::hir;
+use crate::types::TypeId;
 pub(crate) use again::{Checked, Fresh, Known, check_again};
 use body::Body;
 use fns::{Constant, Signature};
@@ -96,6 +99,8 @@ pub(crate) struct Checker {
     /// Fields that have a default.
     defaults: FxHashSet<(Owner, usize)>,
     profile_span: Option<Span>,
+    /// The type of what `catch` binds.
+    error_type: Option<TypeId>,
     /// The experiments of all journeys, by name, and where each was first written.
     experiments: FxHashMap<String, (hir::Experiment, Span)>,
     /// The top-level names that the current body uses, and the experiments that it is the first to give.

@@ -7,6 +7,7 @@
 //! - `again`: the whole, and what of it need not be done again after a change.
 
 mod again;
+mod branches;
 mod builder;
 mod call;
 mod closure;

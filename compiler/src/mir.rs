@@ -70,8 +70,20 @@ pub struct Function {
 pub struct Block {
     pub instructions: Vec<Instruction>,
     pub terminator: Terminator,
+    /// Where a fault in this block goes on that a `try` catches: see [`crate::machine::Context::catch`].
+    pub handler: Option<BlockId>,
     /// Where the terminator comes from.
     pub span: Span,
+}
+
+impl Block {
+    /// Shows each block that may come next to `f`.
+    pub(crate) fn each_target(&mut self, f: &mut impl FnMut(&mut BlockId)) {
+        self.terminator.each_target(f);
+        if let Some(handler) = &mut self.handler {
+            f(handler);
+        }
+    }
 }
 
 /// An instruction with its place: in a journey's body the statement's, so that a fault names its line.

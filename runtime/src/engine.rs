@@ -139,7 +139,7 @@ impl Engine {
         }
         let events = module.events.iter().zip(0..).map(|(event, id)| (event.wire.clone(), EventId(id))).collect();
         Self {
-            cx: Context::new(&program),
+            cx: Context::new(&program).with_sources(Arc::clone(&sources)),
             budget,
             counters: Counters::new(module),
             editions: Editions::new(module, editions),

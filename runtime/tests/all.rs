@@ -10,6 +10,9 @@ mod examples;
 #[path = "all/accounting.rs"]
 mod accounting;
 
+#[path = "all/branches.rs"]
+mod branches;
+
 #[path = "all/broadcasts.rs"]
 mod broadcasts;
 

@@ -59,6 +59,8 @@ pub(crate) enum Kind {
 pub(crate) struct Body {
     pub kind: Kind,
     pub vars: Vec<Var>,
+    /// What code of its own the current place is in, innermost last.
+    pub fences: Vec<Fence>,
     /// Names of steps, branches and variants around the current place: the front part of identities.
     pub path: Vec<String>,
     /// Warnings found on the way; [`super::Checker::finish`] reports them.
@@ -80,6 +82,34 @@ pub(crate) struct Body {
     pause: Option<Span>,
     /// The names of pauses `wait for EVENT within … as NAME`, with the event.
     pub pause_names: Vec<(String, String)>,
+}
+
+/// Where code begins that runs on its own: it reads the variables around it and assigns its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fence {
+    pub kind: FenceKind,
+    /// Variables from this number on are its own.
+    pub first_var: usize,
+    /// So many loops are around it.
+    pub loops: usize,
+    pub span: Span,
+}
+
+/// What a fence is around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FenceKind {
+    Branch,
+    Undo,
+}
+
+impl FenceKind {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Branch => "branch",
+            Self::Undo => "`undo`",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -215,6 +245,11 @@ impl Body {
         self.known = kept;
         let scopes = self.scopes.len();
         self.forgotten.extend(self.pause.into_iter().flat_map(|pause| lost.iter().map(move |path| (path.clone(), pause, scopes))));
+    }
+
+    /// The profile may have changed in the meantime.
+    pub fn forget_profile(&mut self) {
+        self.known.retain(|known| known.root != Root::Profile);
     }
 
     /// A pause at `span` is checked from here on.

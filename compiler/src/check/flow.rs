@@ -140,6 +140,12 @@ impl<'a> Changes<'a> {
             S::For { body, .. } | S::While { body, .. } | S::Loop { body } | S::Step { body, .. } => self.block(body),
             S::Experiment { variants, .. } => variants.iter().for_each(|variant| self.block(&variant.body)),
             S::Wait { wait, .. } => self.wait(wait),
+            S::Branches { branches, .. } => branches.iter().for_each(|branch| self.block(&branch.body)),
+            S::Try { body, handler, .. } => {
+                self.block(body);
+                self.block(handler);
+            }
+            S::Undo { body } => self.block(body),
             S::Unsupported { .. } => self.pauses = true,
             S::Call { binding, .. } | S::Run { binding, .. } => {
                 self.pauses = true;

@@ -24,6 +24,8 @@ pub(super) struct JourneyBody {
     pub loops: Vec<Loop>,
     /// Statements that stand behind the one that is checked.
     pub behind: Vec<hir::Stmt>,
+    /// How many `try`s are around the current place.
+    pub tries: usize,
     /// Whether anything in the body ends it, before the end of the body.
     pub ends: bool,
     outcomes: Vec<String>,

@@ -90,6 +90,7 @@ pub(super) enum Owner {
 impl Checker {
     /// Enters all names; the answer runs parallel to the items.
     pub(super) fn enter(&mut self, items: &[&ast::Item]) -> Vec<Decl> {
+        self.enter_error();
         let journeys = self.enter_journeys(items);
         let decls = items.iter().enumerate().map(|(at, item)| self.enter_item(item, journeys.get(at).copied().flatten())).collect();
         self.enter_handles();

@@ -1,7 +1,7 @@
 //! Assignments: to a variable, a field of a variable, or a field of the profile.
 
 use super::Checker;
-use super::body::{Body, Path, Root};
+use super::body::{Body, FenceKind, Path, Root};
 use super::coerce::Why;
 use super::names::Owner;
 use crate::ast::{self, ExprKind};
@@ -75,7 +75,10 @@ impl Checker {
     /// What is assigned; where it can't be, that is reported.
     fn target(&mut self, body: &mut Body, target: &ast::Expr) -> Option<Target> {
         let refusal = match self.resolve(body, target) {
-            Ok(found) => return Some(found),
+            Ok(found) => {
+                self.crosses_fence(body, &found.place);
+                return Some(found);
+            }
             Err(refusal) => refusal,
         };
         // A name or field that does not exist is best told by whoever reads it.
@@ -89,6 +92,28 @@ impl Checker {
             self.report(diagnostic);
         }
         None
+    }
+
+    /// A branch and an `undo` assign only variables of their own.
+    fn crosses_fence(&mut self, body: &Body, place: &Place) {
+        let (PlaceRoot::Var(var), Some(fence)) = (place.root, body.fences.last()) else { return };
+        if var.index() >= fence.first_var {
+            return;
+        }
+        let var = body.var(var);
+        let (message, label, help) = match fence.kind {
+            FenceKind::Branch => (
+                format!("a branch can't assign `{}`, which is declared outside it", var.name),
+                "the branch has a copy of this",
+                "declare a `var` inside the branch, or assign behind the branches; what they find out can go into a field of the profile",
+            ),
+            FenceKind::Undo => (
+                format!("an `undo` can't assign `{}`, which is declared outside it", var.name),
+                "the block has a copy of this",
+                "declare a `var` inside the block; when it runs, nothing follows that could read the other",
+            ),
+        };
+        self.report(Diagnostic::error("E0430", place.span, message, label).and(var.span, "it is declared here").help(help));
     }
 
     fn resolve(&mut self, body: &Body, target: &ast::Expr) -> Result<Target, Refusal> {

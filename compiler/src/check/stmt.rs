@@ -53,6 +53,7 @@ impl Checker {
 
     /// A statement; `None` where it is broken.
     fn stmt(&mut self, cx: &mut JourneyBody, stmt: &ast::Stmt) -> (Option<StmtKind>, Falls) {
+        self.fits_into_undo(cx, stmt);
         let (kind, falls) = match &stmt.kind {
             S::If { cond, then, otherwise } => self.if_stmt(cx, cond, then, otherwise.as_deref().unwrap_or_default()),
             S::Match { scrutinee, arms } => self.match_stmt(cx, scrutinee, arms, stmt.span),
@@ -65,6 +66,9 @@ impl Checker {
                 (StmtKind::Wait(wait), falls)
             }
             S::Experiment { name, variants } => self.experiment(cx, name, variants, stmt.span),
+            S::Branches { race, branches } => self.branches_stmt(cx, *race, branches, stmt.span),
+            S::Try { body, error, handler } => self.try_stmt(cx, body, error, handler, stmt.span),
+            S::Undo { body } => self.undo(cx, body, stmt.span),
             S::Break | S::Continue => return self.jump(cx, stmt),
             S::Finish(outcome) => {
                 cx.ends = true;
@@ -72,7 +76,10 @@ impl Checker {
                 (StmtKind::Finish(self.outcome(cx, outcome)), Falls::Never)
             }
             S::Fail(why) => {
-                cx.bounded();
+                // What catches it may turn round again.
+                if cx.tries == 0 {
+                    cx.bounded();
+                }
                 (StmtKind::Fail(self.expr(&mut cx.body, why, Some(TypeId::STRING))), Falls::Never)
             }
             _ => return (self.simple(cx, stmt), Falls::Through),
@@ -226,6 +233,7 @@ impl Checker {
             S::Break => ("break", StmtKind::Break),
             _ => ("continue", StmtKind::Continue),
         };
+        let loops = cx.loops.len();
         let Some(around) = cx.loops.last_mut() else {
             self.report(
                 Diagnostic::error("E0403", stmt.span, format!("`{word}` stands outside a loop"), "there is no loop around this")
@@ -233,6 +241,19 @@ impl Checker {
             );
             return (None, Falls::Through);
         };
+        if let Some(fence) = cx.body.fences.last().filter(|fence| fence.loops == loops) {
+            let what = fence.kind.name();
+            self.report(
+                Diagnostic::error("E0434", stmt.span, format!("`{word}` can't leave this {what}"), "the loop is outside")
+                    .and(fence.span, format!("the {what} begins here, and runs on its own"))
+                    .help("go round in a loop inside it, or let it come to its end and decide behind it"),
+            );
+            // What was meant is clear: the loop is left here.
+            if matches!(kind, StmtKind::Break) {
+                around.breaks(&cx.body);
+            }
+            return (None, Falls::Through);
+        }
         if matches!(kind, StmtKind::Break) {
             around.breaks(&cx.body);
         }

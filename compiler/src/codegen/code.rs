@@ -170,14 +170,7 @@ impl Code {
                 Status::Suspended { pause: detail }
             }
             ended::FINISHED => Status::Finished { outcome: detail },
-            status => {
-                let kind = match status {
-                    ended::HOST_FAULT => cx.host_fault.take().unwrap_or(FaultKind::Internal),
-                    ended::FAILED => FaultKind::Failed(cx.string(value).to_owned()),
-                    found => abi::fault_of(found),
-                };
-                Status::Faulted(Fault { kind, span: self.site(function, detail).unwrap_or_default() })
-            }
+            _ => Status::Faulted(Fault { kind: fault_kind(value, cx), span: self.site(function, detail).unwrap_or_default() }),
         }
     }
 
@@ -185,6 +178,15 @@ impl Code {
     fn site(&self, function: FunctionId, number: u32) -> Option<crate::Span> {
         let part = self.parts.of.get(function.0 as usize).copied().flatten()?;
         self.made.get(part)?.get()?.as_ref().ok()?.sites.get(number as usize).copied()
+    }
+}
+
+/// The fault of which `cx.status` tells; `value` is what was returned with it.
+pub(super) fn fault_kind(value: u64, cx: &mut Context) -> FaultKind {
+    match cx.status {
+        ended::HOST_FAULT => cx.host_fault.take().unwrap_or(FaultKind::Internal),
+        ended::FAILED => FaultKind::Failed(cx.string(value).to_owned()),
+        found => abi::fault_of(found),
     }
 }
 

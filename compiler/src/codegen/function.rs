@@ -28,6 +28,8 @@ pub(super) enum Exit {
     Fault(Found, usize),
     /// A fault that the host has noted, at a place.
     Host(usize),
+    /// `fail`. Takes the text.
+    Failed(usize),
     /// A fault that a called function has noted; it becomes one at this place. Takes the word that the callee returned.
     Callee(usize),
 }
@@ -104,7 +106,9 @@ pub(super) struct Translator<'a, 'u> {
     blocks: Vec<Block>,
     /// Name of the function, for errors.
     name: String,
-    exits: IndexMap<Exit, Block>,
+    exits: IndexMap<(Exit, Option<Block>), Block>,
+    /// Where faults of the current block go on.
+    handler: Option<Block>,
     imports: FxHashMap<FuncId, FuncRef>,
     /// Room for the arguments of a host call.
     arguments: Option<(StackSlot, usize)>,
@@ -143,6 +147,7 @@ impl<'a, 'u> Translator<'a, 'u> {
             blocks: Vec::new(),
             name: String::new(),
             exits: IndexMap::new(),
+            handler: None,
             imports: FxHashMap::default(),
             arguments: None,
             regions,
@@ -166,7 +171,8 @@ impl<'a, 'u> Translator<'a, 'u> {
         for place in 0..self.blocks.len() {
             let block = self.blocks[place];
             // Where all that lead here have been translated, what they know of variables is known here.
-            if self.order.before[place].iter().all(|&from| from < place) {
+            // The ways of faults are made at the end.
+            if !self.order.handlers[place] && self.order.before[place].iter().all(|&from| from < place) {
                 self.b.seal_block(block);
             }
             self.known.enter(self.order.through[place]);
@@ -218,6 +224,7 @@ impl<'a, 'u> Translator<'a, 'u> {
     }
 
     fn block_code(&mut self, block: &MirBlock) -> Result<(), CodegenError> {
+        self.handler = block.handler.map(|handler| self.block(handler)).transpose()?;
         for instruction in &block.instructions {
             self.op(&instruction.op, instruction.span)?;
         }
@@ -368,6 +375,13 @@ impl<'a, 'u> Translator<'a, 'u> {
         self.b.switch_to_block(block);
     }
 
+    /// Leaves by `fail`.
+    pub fn fail(&mut self, text: Value, span: Span) {
+        let exit = Exit::Failed(self.tables.site(span));
+        let out = self.exit(exit);
+        self.b.ins().jump(out, &[text.into()]);
+    }
+
     /// Leaves by a fault without condition.
     pub fn fault(&mut self, fault: Found, span: Span) {
         let exit = Exit::Fault(fault, self.tables.site(span));
@@ -377,15 +391,15 @@ impl<'a, 'u> Translator<'a, 'u> {
 
     /// The cold block of an exit; filled when the function is done.
     fn exit(&mut self, exit: Exit) -> Block {
-        if let Some(&block) = self.exits.get(&exit) {
+        if let Some(&block) = self.exits.get(&(exit, self.handler)) {
             return block;
         }
         let block = self.b.create_block();
         self.b.set_cold_block(block);
-        if matches!(exit, Exit::Callee(_)) {
+        if matches!(exit, Exit::Callee(_) | Exit::Failed(_)) {
             self.b.append_block_param(block, WORD);
         }
-        self.exits.insert(exit, block);
+        self.exits.insert((exit, self.handler), block);
         block
     }
 
@@ -397,21 +411,32 @@ impl<'a, 'u> Translator<'a, 'u> {
         let fail = self.b.create_block();
         self.b.set_cold_block(fail);
         let packed = self.b.append_block_param(fail, WORD);
-        for (exit, block) in std::mem::take(&mut self.exits) {
+        for ((exit, handler), block) in std::mem::take(&mut self.exits) {
             self.b.switch_to_block(block);
+            let value = self.b.block_params(block).first().copied();
             let (status, site) = match exit {
-                Exit::Fault(found, site) => (found.status(), site),
-                Exit::Host(site) => (ended::HOST_FAULT, site),
-                Exit::Callee(site) => {
-                    let place = self.constant(site as i64);
-                    self.store_context(abi::DETAIL, place);
-                    let value = self.b.block_params(block)[0];
-                    self.b.ins().return_(&[value]);
-                    continue;
-                }
+                Exit::Fault(found, site) => (Some(found.status()), site),
+                Exit::Host(site) => (Some(ended::HOST_FAULT), site),
+                Exit::Failed(site) => (Some(ended::FAILED), site),
+                Exit::Callee(site) => (None, site),
             };
-            let packed = self.constant((status << 32 | site as u64).cast_signed());
-            self.b.ins().jump(fail, &[packed.into()]);
+            if handler.is_none() && value.is_none() {
+                let packed = self.constant((status.unwrap_or_default() << 32 | site as u64).cast_signed());
+                self.b.ins().jump(fail, &[packed.into()]);
+                continue;
+            }
+            if let Some(status) = status {
+                let status = self.constant(status.cast_signed());
+                self.store_context(abi::STATUS, status);
+            }
+            let place = self.constant(site as i64);
+            self.store_context(abi::DETAIL, place);
+            let value = value.unwrap_or(place);
+            if let Some(handler) = handler {
+                self.catch(value, site, handler);
+            }
+            self.flush_fuel();
+            self.b.ins().return_(&[value]);
         }
         self.b.switch_to_block(fail);
         let status = self.b.ins().ushr_imm_u(packed, 32);
@@ -420,6 +445,19 @@ impl<'a, 'u> Translator<'a, 'u> {
         self.store_context(abi::DETAIL, place);
         self.flush_fuel();
         self.b.ins().return_(&[packed]);
+    }
+
+    /// Goes on in the handler, where the fault that the context tells of can be caught.
+    fn catch(&mut self, value: Value, site: usize, handler: Block) {
+        let place = self.tables.sites.get(site).copied().unwrap_or_default();
+        let (file, start) = (self.constant(i64::from(place.file.0)), self.constant(i64::from(place.start)));
+        let function = self.host_function(Import::Catch);
+        let call = self.b.ins().call(function, &[self.cx, value, file, start]);
+        let caught = self.b.inst_results(call)[0];
+        let out = self.b.create_block();
+        self.b.set_cold_block(out);
+        self.b.ins().brif(caught, handler, &[], out, &[]);
+        self.b.switch_to_block(out);
     }
 
     /// Notes how the function ends and returns `value`.

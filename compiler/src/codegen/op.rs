@@ -143,8 +143,7 @@ impl Translator<'_, '_> {
             }
             Terminator::Fail(text) => {
                 let text = self.read(*text)?;
-                let site = self.tables.site(span);
-                self.end(ended::FAILED, site as i64, text);
+                self.fail(text, span);
             }
             // The places that a function notes are those of its own part.
             Terminator::Continue { function, .. } if self.unit.elsewhere.contains(&(function.0 as usize)) => {

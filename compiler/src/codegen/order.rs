@@ -12,6 +12,8 @@ pub(super) struct Order {
     pub before: Vec<Vec<usize>>,
     /// For each place, the last one before it that every way from the start leads through; the start's is itself.
     pub through: Vec<usize>,
+    /// For each place, whether faults lead there.
+    pub handlers: Vec<bool>,
 }
 
 impl Order {
@@ -21,16 +23,22 @@ impl Order {
         for (place, &block) in order.iter().enumerate() {
             places[block] = Some(place);
         }
+        let mut handlers = vec![false; order.len()];
         let mut before = vec![Vec::new(); order.len()];
         for (place, &block) in order.iter().enumerate() {
-            for to in targets(&blocks[block].terminator) {
+            for to in targets(&blocks[block]) {
                 if let Some(to) = places.get(to).copied().flatten() {
                     before[to].push(place);
                 }
             }
         }
-        let through = through(&before);
-        Self { blocks: order, places, before, through }
+        let mut through = through(&before);
+        // Into a handler lead ways out of the middle of blocks, so nothing holds there that a block comes to know.
+        for handler in order.iter().filter_map(|&block| places.get(blocks[block].handler?.0 as usize).copied().flatten()) {
+            handlers[handler] = true;
+            through[handler] = handler;
+        }
+        Self { blocks: order, places, before, through, handlers }
     }
 
     /// Where a block stands in the order.
@@ -40,9 +48,9 @@ impl Order {
 }
 
 /// Blocks that may come next.
-fn targets(terminator: &Terminator) -> Vec<usize> {
+fn targets(block: &Block) -> Vec<usize> {
     let index = |id: &BlockId| id.0 as usize;
-    match terminator {
+    let mut targets = match &block.terminator {
         Terminator::Goto(to) => vec![index(to)],
         Terminator::Branch { then, otherwise, .. } => vec![index(then), index(otherwise)],
         Terminator::Switch { cases, default, .. } => cases.iter().map(|(_, to)| index(to)).chain([index(default)]).collect(),
@@ -52,7 +60,9 @@ fn targets(terminator: &Terminator) -> Vec<usize> {
         | Terminator::Fail(_)
         | Terminator::Continue { .. }
         | Terminator::Unreachable => Vec::new(),
-    }
+    };
+    targets.extend(block.handler.as_ref().map(index));
+    targets
 }
 
 fn reverse_postorder(blocks: &[Block]) -> Vec<usize> {
@@ -63,7 +73,7 @@ fn reverse_postorder(blocks: &[Block]) -> Vec<usize> {
         if let (Some(found), Some(seen)) = (blocks.get(block), seen.get_mut(block))
             && !std::mem::replace(seen, true)
         {
-            path.push((block, targets(&found.terminator)));
+            path.push((block, targets(found)));
         }
     };
     enter(0, &mut path);
@@ -121,7 +131,7 @@ mod tests {
     fn order(terminators: Vec<Terminator>) -> Order {
         let blocks: Vec<Block> = terminators
             .into_iter()
-            .map(|terminator| Block { instructions: Vec::new(), terminator, span: crate::Span::default() })
+            .map(|terminator| Block { instructions: Vec::new(), terminator, handler: None, span: crate::Span::default() })
             .collect();
         Order::new(&blocks)
     }

@@ -2,8 +2,10 @@
 #![expect(unsafe_code, reason = "machine code hands over addresses: of the context, and of arguments on its stack")]
 
 use super::abi::ended;
-use crate::machine::{Context, FaultKind, host};
+use super::code::fault_kind;
+use crate::machine::{Context, Fault, FaultKind, host};
 use crate::mir::{EffectId, HostOp, Module};
+use journey_grammar::{FileId, Span};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A function of the host that machine code may call. All take words and return one.
@@ -20,14 +22,16 @@ pub(super) enum Import {
     Host,
     Effect,
     Grow,
+    Catch,
 }
 
 /// Every function that machine code may import, in the order of [`Import`].
-pub(super) fn table() -> [Symbol; 3] {
+pub(super) fn table() -> [Symbol; 4] {
     [
         Symbol { name: "journey_rt_host", address: journey_rt_host as *const u8, params: 4 },
         Symbol { name: "journey_rt_effect", address: journey_rt_effect as *const u8, params: 4 },
         Symbol { name: "journey_rt_grow", address: journey_rt_grow as *const u8, params: 2 },
+        Symbol { name: "journey_rt_catch", address: journey_rt_catch as *const u8, params: 4 },
     ]
 }
 
@@ -66,6 +70,29 @@ unsafe extern "C" fn journey_rt_grow(cx: *mut Context, words: u64) -> u64 {
     // SAFETY: as the caller promises.
     let cx = unsafe { &mut *cx };
     guarded(cx, |cx, _| cx.alloc(length(words)))
+}
+
+/// Takes the fault of which the context tells for the handler of a `try`: 1, or 0 where it can't be caught. `file` and `start`
+/// are its place.
+///
+/// # Safety
+/// `cx` is the context that the running code was called with.
+unsafe extern "C" fn journey_rt_catch(cx: *mut Context, value: u64, file: u64, start: u64) -> u64 {
+    // SAFETY: as the caller promises.
+    let cx = unsafe { &mut *cx };
+    let caught = catch_unwind(AssertUnwindSafe(|| {
+        let number = |word: u64| u32::try_from(word).unwrap_or(u32::MAX);
+        let fault = Fault { kind: fault_kind(value, cx), span: Span::new(FileId(number(file)), number(start), number(start)) };
+        let caught = cx.catch(&fault);
+        if caught {
+            cx.status = ended::RETURNED;
+        } else if cx.status == ended::HOST_FAULT {
+            // It is told once more.
+            cx.host_fault = Some(fault.kind);
+        }
+        caught
+    }));
+    u64::from(caught.unwrap_or(false))
 }
 
 /// Runs host code for machine code: a fault is noted in the context, and a panic, which must not unwind through
@@ -114,10 +141,14 @@ mod tests {
     #[test]
     fn every_import_stands_in_the_table_at_its_number() {
         let names = table().map(|symbol| symbol.name);
-        for (import, name) in [(Import::Host, "journey_rt_host"), (Import::Effect, "journey_rt_effect"), (Import::Grow, "journey_rt_grow")]
-        {
+        for (import, name) in [
+            (Import::Host, "journey_rt_host"),
+            (Import::Effect, "journey_rt_effect"),
+            (Import::Grow, "journey_rt_grow"),
+            (Import::Catch, "journey_rt_catch"),
+        ] {
             assert_eq!(names[import as usize], name);
         }
-        assert_eq!(names.len(), 3);
+        assert_eq!(names.len(), 4);
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Builder<'l, 'h> {
     current: BlockId,
     pub locals: u32,
     pub vars: FxHashMap<VarId, Local>,
+    /// Where faults of the blocks that are made now go on.
+    pub handler: Option<BlockId>,
     /// The statement that is being lowered: faults are its faults. Outside journeys they are the expression's.
     pub statement: Option<Span>,
     /// What is known where it is asked when time changes what is lowered.
@@ -34,6 +36,7 @@ impl<'l, 'h> Builder<'l, 'h> {
             current: BlockId(0),
             locals: 0,
             vars: FxHashMap::default(),
+            handler: None,
             statement: None,
             watch: None,
         };
@@ -65,7 +68,8 @@ impl<'l, 'h> Builder<'l, 'h> {
     /// A new block, to be filled after [`Builder::at`].
     pub fn block(&mut self) -> BlockId {
         let id = BlockId(u32::try_from(self.blocks.len()).unwrap_or(u32::MAX));
-        self.blocks.push(Block { instructions: Vec::new(), terminator: Terminator::Unreachable, span: Span::default() });
+        let handler = self.handler;
+        self.blocks.push(Block { instructions: Vec::new(), terminator: Terminator::Unreachable, handler, span: Span::default() });
         id
     }
 

@@ -10,7 +10,8 @@ use crate::hir::{self, EndOn, EventId, InstanceKey, JourneyId, OperationId, Serv
 use crate::mir::liveness::{Liveness, PauseFlow};
 use crate::mir::segments::{Graph, Rests, cut};
 use crate::mir::shared;
-use crate::mir::{Arm, BlockId, Child, Closure, Correlation, End, Enter, FrameVar, FunctionId, Journey, Key, Local, Pause, Terminator};
+use crate::mir::{Arm, BlockId, Branch, Child, Closure, Correlation, End, Enter, Fork, FrameVar, FunctionId};
+use crate::mir::{Journey, Key, Local, Pause, Terminator, Undo};
 use journey_grammar::Span;
 
 /// A pause before its frame is known.
@@ -20,7 +21,36 @@ pub(super) struct Draft {
     /// See [`Pause::takes_kept`].
     pub takes_kept: bool,
     pub arms: Vec<ArmDraft>,
+    pub fork: Option<ForkDraft>,
+    /// Whether the main fiber sleeps here, and not a branch or an undo block.
+    pub is_main: bool,
+    /// Where a fault goes on that comes while it sleeps.
+    pub caught: Option<BlockId>,
     pub span: Span,
+}
+
+/// Branches before their segments are cut.
+pub(super) struct ForkDraft {
+    pub race: bool,
+    pub branches: Vec<(String, BlockId)>,
+    pub resume: BlockId,
+}
+
+/// An undo block before its segment is cut.
+pub(super) struct UndoDraft {
+    /// In order of their identities.
+    pub kept: Vec<Local>,
+    pub start: BlockId,
+    pub span: Span,
+}
+
+impl Draft {
+    /// Where it goes on, and the local that holds what woke it there.
+    fn resumes(&self) -> Vec<(BlockId, Option<Local>)> {
+        let arms = self.arms.iter().map(|arm| (arm.resume, arm.kind.payload()));
+        let fork = self.fork.iter().flat_map(|fork| fork.branches.iter().map(|(_, start)| *start).chain([fork.resume]));
+        arms.chain(fork.chain(self.caught).map(|block| (block, None))).collect()
+    }
 }
 
 /// An arm before its segment is cut.
@@ -84,7 +114,7 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
     body.b.statement = None;
     body.b.end(Terminator::Finish(number(completed)), journey.span);
     let key = child_key(body.b.lowerer, journey);
-    let Segments { starts, standing: standing_start, pauses } = segments(body, journey, &ends);
+    let Segments { starts, standing: standing_start, pauses, undos } = segments(body, journey, &ends);
     let on_events = journey.enters.iter().filter_map(|enter| enter.on.event());
     let enters = on_events.zip(enters).zip(starts.iter().copied());
     let standing = standing_start.map(|start| standing(lowerer, journey, start)).unwrap_or_default();
@@ -107,7 +137,7 @@ pub(super) fn lower<'h>(lowerer: &mut Lowerer<'h>, journey: &'h hir::Journey) ->
         ends: ends.into_iter().map(|(end, _)| end).collect(),
         outcomes: journey.outcomes.clone(),
         pauses,
-        undos: Vec::new(),
+        undos,
     }
 }
 
@@ -198,9 +228,11 @@ struct Segments {
     standing: Option<FunctionId>,
     /// With their arms' segments.
     pauses: Vec<Pause>,
+    undos: Vec<Undo>,
 }
 
 fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<VarId>)]) -> Segments {
+    let names = body.names();
     let drafts = std::mem::take(&mut body.pauses);
     let end_captures: Vec<Vec<Local>> = ends.iter().map(|(_, vars)| vars.iter().map(|&var| body.b.var(var)).collect()).collect();
     let flows: Vec<PauseFlow> = drafts.iter().map(|draft| flow(&mut body, draft, &end_captures)).collect();
@@ -221,7 +253,8 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
         let frame = frames.get(index).map(Vec::as_slice).unwrap_or_default();
         let own = locals.get(index).map(Vec::as_slice).unwrap_or_default();
         let slots = |locals: &[Local]| locals.iter().filter_map(|local| own.iter().position(|l| l == local)).map(number).collect();
-        let end_captures = end_captures.iter().map(|captures| slots(captures)).collect();
+        let of_end = |captures: &Vec<Local>| if draft.is_main { slots(captures) } else { Vec::new() };
+        let end_captures = end_captures.iter().map(of_end).collect();
         let name = format!("{}::{}", journey.name, draft.identity);
         let arms = draft.arms.into_iter().map(|arm| {
             let payload = arm.kind.payload();
@@ -249,6 +282,17 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
             }
         });
         let arms = arms.collect();
+        let mut segment = |start: BlockId| {
+            let graph = Graph { blocks: &body.b.blocks, frames: &locals, rests: &rests };
+            let function = cut(name.clone(), true, &graph, start, own);
+            body.b.lowerer.add(function)
+        };
+        let fork = draft.fork.map(|fork| Fork {
+            race: fork.race,
+            branches: fork.branches.into_iter().map(|(name, start)| Branch { name, start: segment(start) }).collect(),
+            resume: segment(fork.resume),
+        });
+        let caught = draft.caught.map(segment);
         let frame = frame.iter().map(|(var, _)| var.clone()).collect();
         let sends = ahead.contains(&draft.identity);
         pauses.push(Pause {
@@ -257,24 +301,33 @@ fn segments(mut body: Body<'_, '_>, journey: &hir::Journey, ends: &[(End, Vec<Va
             takes_kept: draft.takes_kept,
             frame,
             arms,
-            fork: None,
+            fork,
+            caught,
             end_captures,
             sends,
             span: draft.span,
         });
     }
-    Segments { starts, standing, pauses }
+    let undos = std::mem::take(&mut body.undos).into_iter().map(|undo| {
+        let graph = Graph { blocks: &body.b.blocks, frames: &locals, rests: &rests };
+        let function = cut(format!("{}::undo", journey.name), true, &graph, undo.start, &undo.kept);
+        let frame = undo.kept.iter().filter_map(|local| names.get(local).cloned()).collect();
+        Undo { frame, start: body.b.lowerer.add(function), span: undo.span }
+    });
+    let undos = undos.collect();
+    Segments { starts, standing, pauses, undos }
 }
 
 fn flow(body: &mut Body<'_, '_>, draft: &Draft, end_captures: &[Vec<Local>]) -> PauseFlow {
-    let mut flow = PauseFlow { resumes: Vec::new(), reads: end_captures.concat() };
+    // Goals and exits are asked where the main fiber sleeps.
+    let reads = if draft.is_main { end_captures.concat() } else { Vec::new() };
+    let mut flow = PauseFlow { resumes: draft.resumes(), reads };
     for arm in &draft.arms {
         let opens = match &arm.kind {
             ArmKind::Event { filter, correlation, .. } => [filter.as_ref(), correlation.as_ref().map(|equality| &equality.frame_side)],
             ArmKind::When(open, _) => [Some(open), None],
             ArmKind::Deadline | ArmKind::Answer { .. } | ArmKind::Unanswered { .. } | ArmKind::Ended { .. } => [None, None],
         };
-        flow.resumes.push((arm.resume, arm.kind.payload()));
         for open in opens.into_iter().flatten() {
             flow.reads.extend(open.captures.iter().map(|&var| body.b.var(var)));
         }
@@ -296,7 +349,8 @@ fn frames(body: &mut Body<'_, '_>, live: &Liveness) -> Vec<Vec<(FrameVar, Local)
 /// The functions that several segments share.
 fn rests(body: &mut Body<'_, '_>, journey: &hir::Journey, flows: &[PauseFlow], live: &Liveness, frames: &[Vec<Local>]) -> Rests {
     let resumes = flows.iter().flat_map(|flow| flow.resumes.iter().map(|(block, _)| *block));
-    let starts: Vec<BlockId> = std::iter::once(BlockId(0)).chain(resumes).collect();
+    let undos = body.undos.iter().map(|undo| undo.start);
+    let starts: Vec<BlockId> = std::iter::once(BlockId(0)).chain(resumes).chain(undos).collect();
     let mut rests = Rests::default();
     for block in shared::rests(&mut body.b.blocks, &starts) {
         let params: Vec<Local> = live.blocks.get(block.0 as usize).map(|set| set.iter().collect()).unwrap_or_default();

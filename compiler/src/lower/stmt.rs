@@ -1,7 +1,7 @@
 //! Statements of a journey.
 
 use super::builder::Builder;
-use super::journey::Draft;
+use super::journey::{Draft, UndoDraft};
 use super::number;
 use crate::hir::{self, Arm, CompareOp, Expr, Iter, Place, PlaceRoot, Stmt, StmtKind, VarId};
 use crate::mir::{BlockId, Effect, FrameVar, HostOp, Local, Op, StepInput, Terminator};
@@ -16,17 +16,30 @@ pub(super) struct Body<'l, 'h> {
     /// Where the journey's experiments begin in the module's.
     experiments: u32,
     /// Where `continue` and `break` go, innermost loop last.
-    loops: Vec<(BlockId, BlockId)>,
+    pub(super) loops: Vec<(BlockId, BlockId)>,
     /// Names of the steps around the current place.
     steps: Vec<String>,
     pub pauses: Vec<Draft>,
+    pub undos: Vec<UndoDraft>,
+    /// How many branches and undo blocks are around the current place.
+    pub(super) apart: usize,
     /// Variables of loops that have no name in the source.
     hidden: Vec<(Local, FrameVar)>,
 }
 
 impl<'l, 'h> Body<'l, 'h> {
     pub fn new(b: Builder<'l, 'h>, journey: &'h hir::Journey, experiments: u32) -> Self {
-        Self { b, journey, experiments, loops: Vec::new(), steps: Vec::new(), pauses: Vec::new(), hidden: Vec::new() }
+        Self {
+            b,
+            journey,
+            experiments,
+            loops: Vec::new(),
+            steps: Vec::new(),
+            pauses: Vec::new(),
+            undos: Vec::new(),
+            apart: 0,
+            hidden: Vec::new(),
+        }
     }
 
     /// The locals that can live in frames, with their identities.
@@ -120,8 +133,10 @@ impl<'l, 'h> Body<'l, 'h> {
             StmtKind::Emit { event, payload, broadcast } => self.emitted(*event, payload, *broadcast, span),
             StmtKind::Start { journey, args } => self.start(*journey, args, span),
             StmtKind::Run(run) => self.run(run, span),
-            // The checker makes none of these yet.
-            StmtKind::Parallel(_) | StmtKind::Race(_) | StmtKind::Try { .. } | StmtKind::Undo { .. } => {}
+            StmtKind::Parallel(all) => self.fork(all, false, span),
+            StmtKind::Race(all) => self.fork(all, true, span),
+            StmtKind::Try { body, error, handler } => self.try_stmt(body, *error, handler, span),
+            StmtKind::Undo { body } => self.undo(body, span),
             StmtKind::Experiment { experiment, bodies } => self.experiment(experiment.0, bodies, span),
             StmtKind::Finish(outcome) => self.b.end(Terminator::Finish(outcome.0), span),
             StmtKind::Fail(text) => {
@@ -252,6 +267,11 @@ impl<'l, 'h> Body<'l, 'h> {
             words.push(if index == field { self.changed(word, rest, value, span) } else { word });
         }
         self.b.words(&words, span)
+    }
+
+    /// Whether the main fiber sleeps at the pauses of the current place.
+    pub fn is_main(&self) -> bool {
+        self.apart == 0
     }
 
     /// The number of the pause that is drafted next.

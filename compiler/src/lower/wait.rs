@@ -188,7 +188,8 @@ impl Body<'_, '_> {
     pub(super) fn suspend_at(&mut self, identity: &str, takes_kept: bool, arms: Vec<ArmDraft>, deadlines: Vec<Local>, span: Span) {
         let pause = self.next_pause();
         let step = self.step();
-        self.pauses.push(Draft { identity: identity.to_owned(), step, takes_kept, arms, span });
+        let (is_main, caught) = (self.is_main(), self.b.handler);
+        self.pauses.push(Draft { identity: identity.to_owned(), step, takes_kept, arms, fork: None, is_main, caught, span });
         self.b.end(Terminator::Suspend { pause, frame: Vec::new(), deadlines }, span);
     }
 }

@@ -3,6 +3,8 @@
 use super::{BUDGET_DEFAULT, FaultKind, HOST_WORK_MAX, STEP_WORDS_MAX};
 use crate::Program;
 use crate::mir::EffectId;
+use crate::source::Sources;
+use std::sync::Arc;
 
 /// Words by which the heap begins behind the constants (32 KiB).
 const CHUNK_WORDS: usize = 4096;
@@ -104,6 +106,10 @@ pub struct Context {
     pub key_prefix: String,
     /// The customer's traits, by number.
     pub traits: Vec<TraitValue>,
+    /// What was caught last, and in which line it happened.
+    pub(crate) caught: (String, i64),
+    /// What lines are counted in; without it they are 0.
+    sources: Option<Arc<Sources>>,
     /// The fault of a host operation, until its status is read.
     pub(crate) host_fault: Option<super::FaultKind>,
     /// What host operations may still look at in this step: values, or eight bytes of text each. Turns count how often
@@ -116,6 +122,13 @@ impl Context {
     #[must_use]
     pub fn new(program: &Program) -> Self {
         Self::over(program.constants(), program.out_words())
+    }
+
+    /// The same, which can tell in which line something was caught.
+    #[must_use]
+    pub fn with_sources(mut self, sources: Arc<Sources>) -> Self {
+        self.sources = Some(sources);
+        self
     }
 
     /// A context whose heap begins with these words; word 0 is never a value.
@@ -151,6 +164,8 @@ impl Context {
             places: Vec::new(),
             key_prefix: String::new(),
             traits: Vec::new(),
+            caught: (String::new(), 0),
+            sources: None,
             host_fault: None,
             work: HOST_WORK_MAX,
         };
@@ -174,6 +189,17 @@ impl Context {
         self.host_fault = None;
         self.work = HOST_WORK_MAX;
         self.customer = self.new_string(customer).unwrap_or(0);
+    }
+
+    /// Notes a fault for the handler of a `try`; says whether it is one that can be caught.
+    pub fn catch(&mut self, fault: &super::Fault) -> bool {
+        if !fault.kind.can_be_caught() {
+            return false;
+        }
+        let source = self.sources.as_ref().and_then(|sources| sources.files().get(fault.span.file.0 as usize));
+        let line = source.map_or(0, |source| i64::from(source.position(fault.span.start).line));
+        self.caught = (fault.kind.to_string(), line);
+        true
     }
 
     /// How far the heap is filled, for [`Context::rewind`].

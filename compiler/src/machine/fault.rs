@@ -47,6 +47,12 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Whether a `try` catches it. What says that there is no going on, it does not.
+    #[must_use]
+    pub fn can_be_caught(&self) -> bool {
+        !matches!(self, Self::BudgetExhausted | Self::MemoryExhausted | Self::CorruptState | Self::Internal)
+    }
+
     /// The code that `journey explain` knows.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -74,6 +74,13 @@ pub fn call(op: HostOp, args: &[u64], cx: &mut Context, types: &Types, module: &
         HostOp::Trait(index) => traits::value(index, cx, types, module),
         HostOp::TraitNext(index) => Ok(traits::next(index, cx)),
         HostOp::NextCompare(_) | HostOp::NextClock(..) | HostOp::NextTick(_) => instants::call(op, args, cx),
+        HostOp::CaughtMessage => {
+            let message = std::mem::take(&mut cx.caught.0);
+            let word = cx.new_string(&message);
+            cx.caught.0 = message;
+            word
+        }
+        HostOp::CaughtLine => Ok(cx.caught.1.cast_unsigned()),
         HostOp::PickVariant(index) => {
             let experiment = module.experiments.get(index as usize).ok_or(FaultKind::CorruptState)?;
             Ok(experiment::pick(experiment, cx))

@@ -98,6 +98,10 @@ pub enum HostOp {
     NextTick(Clock),
     /// `() -> Int`: the index of the variant into which the customer falls. Index into [`Module::experiments`].
     PickVariant(u32),
+    /// `() -> String`: what was caught last, in words.
+    CaughtMessage,
+    /// `() -> Int`: in which line it happened.
+    CaughtLine,
     /// `(String) -> String`: encoded as one part of the path of a URL.
     EncodePath,
     /// `() -> 0`, fault where too many emits have led to this step.

@@ -65,21 +65,39 @@ impl<'m> Machine<'m> {
                 match self.step(instruction, cx) {
                     Ok(Next::Go) => {}
                     Ok(Next::Enter(callee)) => self.stack.push(callee),
-                    Err(kind) => return self.fail(kind, instruction.span),
+                    Err(kind) => {
+                        if let Some(status) = self.fault(kind, instruction.span, cx) {
+                            return status;
+                        }
+                    }
                 }
             } else {
                 match self.leave(block, cx) {
                     Ok(None) => {}
                     Ok(Some(status)) => return status,
-                    Err(kind) => return self.fail(kind, block.span),
+                    Err(kind) => {
+                        if let Some(status) = self.fault(kind, block.span, cx) {
+                            return status;
+                        }
+                    }
                 }
             }
         }
     }
 
-    /// A fault inside a called function stands where the outermost call does.
-    fn fail(&self, kind: FaultKind, span: Span) -> Status {
-        fault(kind, self.stack.get(1).map_or(span, |called| called.span))
+    /// A fault inside a called function stands where the outermost call does. It ends the call, or goes on in the handler of
+    /// the block there.
+    fn fault(&mut self, kind: FaultKind, span: Span, cx: &mut Context) -> Option<Status> {
+        let fault = Fault { kind, span: self.stack.get(1).map_or(span, |called| called.span) };
+        if let Some(outermost) = self.stack.first_mut()
+            && let Some(handler) = outermost.function.blocks.get(outermost.block).and_then(|block| block.handler)
+            && cx.catch(&fault)
+        {
+            outermost.goto(handler.0);
+            self.stack.truncate(1);
+            return None;
+        }
+        Some(Status::Faulted(fault))
     }
 
     fn step(&mut self, instruction: &'m Instruction, cx: &mut Context) -> Result<Next<'m>, FaultKind> {

@@ -123,6 +123,9 @@ pub struct Pause {
     pub arms: Vec<Arm>,
     /// Where it waits for branches instead.
     pub fork: Option<Fork>,
+    /// Where a `try` around it goes on if anything faults while it sleeps: in a filter, a condition, or a branch that it waits
+    /// for. The function takes the frame.
+    pub caught: Option<FunctionId>,
     /// For each of [`Journey::ends`], the frame slots that its condition takes. Goals and exits are asked at the pause of the
     /// main fiber alone; at those of branches nothing is captured.
     pub end_captures: Vec<Vec<u32>>,

@@ -50,6 +50,8 @@ pub(crate) fn liveness(blocks: &mut [Block], pauses: &[PauseFlow], locals: u32) 
 struct Graph {
     /// For each block those that lead to it.
     before: Vec<Vec<usize>>,
+    /// For each block those whose faults lead to it.
+    faulting: Vec<Vec<usize>>,
     /// For each block the pauses that it goes on from, each with the local that holds the payload then.
     resumed: Vec<Vec<(usize, Option<Local>)>>,
     /// For each pause the blocks that end in it.
@@ -68,6 +70,7 @@ impl Graph {
     fn new(blocks: &mut [Block], pauses: &[PauseFlow], locals: u32) -> Self {
         let mut graph = Self {
             before: vec![Vec::new(); blocks.len()],
+            faulting: vec![Vec::new(); blocks.len()],
             resumed: vec![Vec::new(); blocks.len()],
             suspending: vec![Vec::new(); pauses.len()],
             readers: vec![Vec::new(); locals as usize],
@@ -116,6 +119,9 @@ impl Graph {
                 before.push(at);
             }
         });
+        if let Some(faulting) = block.handler.and_then(|handler| self.faulting.get_mut(handler.0 as usize)) {
+            faulting.push(at);
+        }
         if let Terminator::Suspend { pause, .. } = &block.terminator
             && let Some(suspending) = self.suspending.get_mut(*pause as usize)
         {
@@ -133,6 +139,8 @@ impl Graph {
                 set.0.push(local);
                 let before = self.before.get(at).into_iter().flatten();
                 self.open.extend(before.filter(|&&from| !self.sets.contains(&(from, local))));
+                // A fault may come before the block has set anything.
+                self.open.extend(self.faulting.get(at).into_iter().flatten());
                 let resumed = self.resumed.get(at).into_iter().flatten();
                 self.open_pauses.extend(resumed.filter(|(_, payload)| *payload != Some(local)).map(|(pause, _)| *pause));
             } else if let Some(at) = self.open_pauses.pop() {

@@ -28,7 +28,7 @@ pub(crate) fn cut(name: String, entry: bool, graph: &Graph<'_>, start: BlockId, 
             // A rest's own function, which no engine calls, has its code.
             Some((function, live)) if entry || from != start => {
                 let terminator = Terminator::Continue { function: *function, args: live.clone() };
-                Block { instructions: Vec::new(), terminator, span: block.span }
+                Block { instructions: Vec::new(), terminator, handler: None, span: block.span }
             }
             _ => block.clone(),
         };
@@ -38,7 +38,7 @@ pub(crate) fn cut(name: String, entry: bool, graph: &Graph<'_>, start: BlockId, 
         let mut renumber = |local: &mut Local, _: Role| *local = cutter.local(*local);
         block.instructions.iter_mut().for_each(|instruction| instruction.op.each_local(&mut renumber));
         block.terminator.each_local(&mut renumber);
-        block.terminator.each_target(&mut |to| *to = cutter.place(*to));
+        block.each_target(&mut |to| *to = cutter.place(*to));
         taken.push(block);
     }
     let locals = u32::try_from(cutter.locals.len()).unwrap_or(u32::MAX);

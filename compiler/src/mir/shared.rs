@@ -24,8 +24,8 @@ pub(crate) fn split(blocks: &mut Vec<Block>) {
         if let Some(block) = blocks.get_mut(at).filter(|block| block.instructions.len() > BLOCK_INSTRUCTIONS) {
             let instructions = block.instructions.split_off(BLOCK_INSTRUCTIONS);
             let terminator = std::mem::replace(&mut block.terminator, Terminator::Goto(next));
-            let span = block.span;
-            blocks.push(Block { instructions, terminator, span });
+            let (handler, span) = (block.handler, block.span);
+            blocks.push(Block { instructions, terminator, handler, span });
         }
         at += 1;
     }
@@ -71,7 +71,7 @@ fn graph(blocks: &mut [Block]) -> DiGraph<(), ()> {
     let mut graph = DiGraph::with_capacity(blocks.len(), blocks.len() * 2);
     let nodes: Vec<NodeIndex> = blocks.iter().map(|_| graph.add_node(())).collect();
     for (block, &node) in blocks.iter_mut().zip(&nodes) {
-        block.terminator.each_target(&mut |to| {
+        block.each_target(&mut |to| {
             if let Some(&to) = nodes.get(to.0 as usize) {
                 graph.update_edge(node, to, ());
             }

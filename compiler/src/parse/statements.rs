@@ -1,7 +1,7 @@
 //! Statements, but for the forms of `wait`.
 
 use super::{Reader, journeys::is_clause};
-use crate::ast::{Binding, ExperimentVariant, Expr, ExprKind, Ident, Share, Stmt, StmtKind, Wait};
+use crate::ast::{Binding, Branch, ExperimentVariant, Expr, ExprKind, Ident, Share, Stmt, StmtKind, Wait};
 use journey_grammar::{Rule, Span, Syntax, is_error};
 
 impl<'t> Reader<'t> {
@@ -62,6 +62,9 @@ impl<'t> Reader<'t> {
                 fields: self.record_fields_in(node),
             },
             Rule::experiment_stmt => self.experiment_stmt(node),
+            Rule::parallel_stmt | Rule::race_stmt => self.branches_stmt(node),
+            Rule::try_stmt => self.try_stmt(node),
+            Rule::undo_stmt => StmtKind::Undo { body: self.block_in(node) },
             Rule::finish_stmt => StmtKind::Finish(self.name(node)),
             Rule::fail_stmt => StmtKind::Fail(self.expr_in(node, Rule::expr)),
             kind if is_error(kind) => StmtKind::Error,
@@ -170,6 +173,28 @@ impl<'t> Reader<'t> {
             variants.push(unread_variant(&variants, broken.span()));
         }
         StmtKind::Experiment { name: self.name(node), variants }
+    }
+
+    fn branches_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
+        let branches: Vec<Branch> = node
+            .all(Rule::branch)
+            .map(|branch| Branch { name: self.name(branch), body: self.block_in(branch), span: branch.span() })
+            .collect();
+        // What could not be read of it may have been all that there is.
+        if branches.is_empty() && node.has(Rule::error_arm) {
+            return StmtKind::Error;
+        }
+        StmtKind::Branches { race: node.kind() == Rule::race_stmt, branches }
+    }
+
+    fn try_stmt(&mut self, node: Syntax<'t>) -> StmtKind {
+        let mut blocks = node.all(Rule::block);
+        let (body, handler) = (blocks.next(), blocks.next());
+        StmtKind::Try {
+            body: body.map(|block| self.stmts_of(block)).unwrap_or_default(),
+            error: self.name(node),
+            handler: handler.map(|block| self.stmts_of(block)).unwrap_or_default(),
+        }
     }
 
     fn experiment_variant(&mut self, node: Syntax<'t>) -> ExperimentVariant {

@@ -5,7 +5,7 @@ use crate::{
     ast::{Ident, ItemKind, StmtKind},
     diagnostics::Diagnostic,
 };
-use journey_grammar::{Rule, Span, Syntax};
+use journey_grammar::{Span, Syntax};
 
 impl<'t> Reader<'t> {
     /// Reports a construct by its first word, and gives that word.
@@ -33,11 +33,7 @@ impl<'t> Reader<'t> {
 
     pub(super) fn unsupported_stmt(&mut self, node: Syntax<'t>, binds: Vec<Ident>) -> StmtKind {
         let (what, what_span) = self.first_word(node);
-        let help = match node.kind() {
-            Rule::parallel_stmt | Rule::race_stmt => "write what its branches do one after the other for now",
-            _ => "leave this statement out for now",
-        };
-        self.unsupported_as(&what, what_span, help);
+        self.unsupported_as(&what, what_span, "leave this statement out for now");
         StmtKind::Unsupported { what, what_span, binds }
     }
 }

@@ -6,7 +6,7 @@ use super::values;
 use journey_compiler::Program;
 use journey_compiler::hir::EventId;
 use journey_compiler::machine::{Context, Status, TraitValue, TraitWord, codec};
-use journey_compiler::mir::{Arm, Child, Closure, FunctionId, Journey, NEVER, Pause};
+use journey_compiler::mir::{Arm, Child, Closure, Effect, FunctionId, Journey, NEVER, Pause};
 use journey_compiler::types::{EnumId, RecordId, Type, TypeId, Types};
 
 /// Steps of an instance at most.
@@ -124,11 +124,29 @@ impl Instance<'_, '_> {
         }
     }
 
+    /// The undo blocks that the step has registered, each with what it keeps.
+    fn registered(&self) -> Vec<(FunctionId, Stored)> {
+        let (module, cx) = (&self.pair.program().module, self.pair.context());
+        let undos = cx.effects.iter().filter_map(|record| match module.effects[record.effect.0 as usize] {
+            Effect::Undo { block } => Some((&self.journey.undos[block as usize], &record.args)),
+            _ => None,
+        });
+        let stored = undos.map(|(undo, args)| {
+            let types: Vec<TypeId> = undo.frame.iter().map(|var| var.ty).collect();
+            (undo.start, Stored::write(&module.types, &types, args, cx))
+        });
+        stored.collect()
+    }
+
     /// Asks everything that could be asked at the pause, then goes on by one of its arms.
     fn resume(&mut self, pause: usize) -> Status {
         let pause = self.journey.pauses[pause].clone();
         let frame = self.store_frame(&pause);
         let deadlines = self.pair.context().deadlines.clone();
+        for (start, kept) in self.registered() {
+            let captures = (0..kept.types.len()).map(|slot| u32::try_from(slot).unwrap()).collect();
+            self.ask(&Closure { function: start, captures }, &kept, None);
+        }
         self.ask_ends(&pause, &frame);
         let mut due = deadlines.iter();
         let mut ways: Vec<(FunctionId, Option<Given>, Option<i64>)> = Vec::new();
@@ -163,6 +181,10 @@ impl Instance<'_, '_> {
                 }
             }
         }
+        if let Some(fork) = &pause.fork {
+            ways.extend(fork.branches.iter().map(|branch| branch.start).chain([fork.resume]).map(|function| (function, None, None)));
+        }
+        ways.extend(pause.caught.map(|function| (function, None, None)));
         assert!(due.next().is_none(), "as many deadlines as there are arms for them");
         if ways.is_empty() {
             return Status::Returned(0);
@@ -181,7 +203,9 @@ impl Instance<'_, '_> {
 
     fn ask_ends(&mut self, pause: &Pause, frame: &Stored) {
         for (end, captures) in self.journey.ends.iter().zip(&pause.end_captures) {
-            if let Some(condition) = end.condition {
+            // At the pauses of branches they are not asked.
+            let params = end.condition.map_or(0, |condition| self.pair.program().module.functions[condition.0 as usize].params.len());
+            if let Some(condition) = end.condition.filter(|_| params == captures.len() + usize::from(end.event.is_some())) {
                 let condition = Closure { function: condition, captures: captures.clone() };
                 self.ask(&condition, frame, end.event.map(Given::Payload));
                 if let Some(next) = end.next {

@@ -114,7 +114,7 @@ impl Turn<'_> {
         match woken {
             Ok(None) => {}
             Ok(Some(woken)) => self.wake(number, fiber, &woken, &frame, pause),
-            Err((arm, fault)) => self.park(number, journey_index, fault, Cause { fiber, arm: Some(arm), by_event: false }),
+            Err((arm, fault)) => self.fault_asleep(number, journey_index, fault, Cause { fiber, arm: Some(arm), by_event: events }),
         }
         self.put_frame(frame);
         self.clear();

@@ -14,7 +14,7 @@ impl Turn<'_> {
         for branch in &fork.branches {
             let id = self.count();
             step.fibers.push(Fiber::new(id, Some(parent)));
-            step.open.push(Task { fiber: id, function: branch.start, args: frame.to_vec() });
+            step.open.push(Task { fiber: id, function: branch.start, args: frame.to_vec(), caught: None });
         }
         if let Some(begun) = step.open.get_mut(first..) {
             begun.reverse();
@@ -42,9 +42,38 @@ impl Turn<'_> {
             return Ok(());
         }
         let args = self.decode(&pause.frame, &frame, pause.span)?;
-        step.open.push(Task { fiber: parent, function: fork.resume, args });
+        step.open.push(Task { fiber: parent, function: fork.resume, args, caught: None });
         // What the losers have to undo comes before what follows.
         self.cancel_fibers(step, &others)
+    }
+
+    /// A fiber has faulted: who waits for it may catch that.
+    pub fn caught_around(&mut self, step: &mut Step<'_>, fiber: u64, fault: Fault) -> Result<(), Fault> {
+        let around = step.fiber(fiber).and_then(|fiber| fiber.parent);
+        self.caught_at(step, around, fault)
+    }
+
+    /// The innermost `try` around that fiber's pause, or around those that wait for it, catches a fault: the branches that it
+    /// waits for are cancelled.
+    pub fn caught_at(&mut self, step: &mut Step<'_>, from: Option<u64>, fault: Fault) -> Result<(), Fault> {
+        let mut around = from;
+        while let Some(id) = around {
+            let Some(fiber) = step.fiber(id) else { break };
+            let (parent, pause, frame) = (fiber.parent, fiber.pause, fiber.frame.clone());
+            let pause = step.journey.pauses.get(pause as usize).ok_or_else(|| internal(Span::default()))?;
+            let Some(handler) = pause.caught else {
+                around = parent;
+                continue;
+            };
+            if !fault.kind.can_be_caught() {
+                break;
+            }
+            let args = self.decode(&pause.frame, &frame, pause.span)?;
+            step.open.push(Task { fiber: id, function: handler, args, caught: Some(fault) });
+            let below: Vec<u64> = step.fibers.iter().filter(|fiber| fiber.parent == Some(id)).map(|fiber| fiber.id).collect();
+            return self.cancel_fibers(step, &below);
+        }
+        Err(fault)
     }
 
     /// Takes fibers and all that are below them out of the instance; their undo blocks run, the newest first.
@@ -84,7 +113,7 @@ impl Turn<'_> {
         let id = fiber.id;
         let block = step.journey.undos.get(undo.block as usize).ok_or_else(|| internal(Span::default()))?;
         let args = self.decode(&block.frame, &undo.frame, block.span)?;
-        step.open.push(Task { fiber: id, function: block.start, args });
+        step.open.push(Task { fiber: id, function: block.start, args, caught: None });
         Ok(())
     }
 
@@ -122,14 +151,8 @@ impl Turn<'_> {
         let mut step = self.woken(place, &program.module.journeys[journey_index], u64::MAX);
         step.ending = Some(Ending::Cancelled);
         let all: Vec<u64> = step.fibers.iter().filter(|fiber| !fiber.undoes()).map(|fiber| fiber.id).collect();
-        match self.cancel_fibers(&mut step, &all).and_then(|()| self.run(&mut step)) {
-            Ok(()) => self.commit(number, journey_index, step, cause),
-            Err(fault) => {
-                self.customer.armed = armed;
-                self.spoil();
-                self.park(number, journey_index, fault, cause);
-            }
-        }
+        let ran = self.cancel_fibers(&mut step, &all).and_then(|()| self.run(&mut step));
+        self.end_step(number, journey_index, step, ran, cause, armed);
         self.clear();
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Task {
     pub fiber: u64,
     pub function: FunctionId,
     pub args: Vec<u64>,
+    /// What the function is the handler of.
+    pub caught: Option<Fault>,
 }
 
 /// What will be of an instance if its step goes well.
@@ -62,7 +64,26 @@ impl<'t> Turn<'t> {
         self.prepare_sends(number, journey_index);
         let mut step = self.woken(place, journey, cause.fiber);
         let status = self.program.call(function, args, self.cx);
-        match self.came(&mut step, cause.fiber, status).and_then(|()| self.run(&mut step)) {
+        let ran = self.came(&mut step, cause.fiber, status).and_then(|()| self.run(&mut step));
+        self.end_step(number, journey_index, step, ran, cause, armed);
+    }
+
+    /// A fault has come up while a fiber sleeps: its step begins where that is caught, else it parks the instance.
+    pub fn fault_asleep(&mut self, number: u32, journey_index: usize, fault: Fault, cause: Cause) {
+        let program = self.program;
+        let (Some(place), Some(journey)) = (self.customer.place_of(number), program.module.journeys.get(journey_index)) else { return };
+        self.moved = true;
+        let armed = self.customer.armed;
+        self.begin_step();
+        // It is still at its pause, whose own `try` counts too.
+        let mut step = self.woken(place, journey, u64::MAX);
+        let ran = self.caught_at(&mut step, Some(cause.fiber), fault).and_then(|()| self.run(&mut step));
+        self.end_step(number, journey_index, step, ran, cause, armed);
+    }
+
+    /// Commits a step that has gone well; where it has not, its failure alone.
+    pub fn end_step(&mut self, number: u32, journey_index: usize, step: Step<'_>, ran: Result<(), Fault>, cause: Cause, armed: u64) {
+        match ran {
             Ok(()) => self.commit(number, journey_index, step, cause),
             Err(fault) => {
                 self.customer.armed = armed;
@@ -94,6 +115,8 @@ impl<'t> Turn<'t> {
     pub fn run(&mut self, step: &mut Step<'_>) -> Result<(), Fault> {
         while let Some(task) = step.open.pop() {
             if step.fiber(task.fiber).is_some() {
+                // Undo blocks that came before may have caught something of their own.
+                task.caught.iter().for_each(|fault| _ = self.cx.catch(fault));
                 let status = self.program.call(task.function, &task.args, self.cx);
                 self.came(step, task.fiber, status)?;
             }
@@ -115,7 +138,7 @@ impl<'t> Turn<'t> {
                 step.ending = Some(Ending::Finished(outcome));
                 Ok(())
             }
-            Status::Faulted(fault) => Err(fault),
+            Status::Faulted(fault) => self.caught_around(step, fiber, fault),
         }
     }
 

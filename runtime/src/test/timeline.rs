@@ -206,7 +206,12 @@ fn sentence(effect: &Effect<'_>) -> String {
         }
         Kind::Paused { pause, until_ms } => {
             let pauses = module.journeys.get(effect.journey).map_or(&[][..], |journey| &journey.pauses);
-            let identity = pauses.get(pause as usize).map_or("", |pause| pause.identity.as_str());
+            let pause = pauses.get(pause as usize);
+            if let Some(fork) = pause.and_then(|pause| pause.fork.as_ref()) {
+                let names: Vec<&str> = fork.branches.iter().map(|branch| branch.name.as_str()).collect();
+                return format!("{journey} goes on in the branches {}", names.join(", "));
+            }
+            let identity = pause.map_or("", |pause| pause.identity.as_str());
             match until_ms {
                 Some(until) => format!("{journey} waits at {identity}, until {} at most", format_time(until)),
                 None => format!("{journey} waits at {identity}"),

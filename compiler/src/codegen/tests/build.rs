@@ -15,6 +15,7 @@ pub(super) fn function(params: u32, locals: u32, blocks: Vec<(Vec<Op>, Terminato
     let blocks = blocks.into_iter().map(|(ops, terminator)| Block {
         instructions: ops.into_iter().map(|op| Instruction { op, span: next() }).collect(),
         terminator,
+        handler: None,
         span: next(),
     });
     Function { name: "f".into(), entry: true, params: (0..params).map(Local).collect(), locals, blocks: blocks.collect() }

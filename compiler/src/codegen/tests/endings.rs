@@ -26,6 +26,7 @@ fn journey_with_room(words: usize) -> crate::mir::Journey {
         frame: vec![var; words],
         arms: Vec::new(),
         fork: None,
+        caught: None,
         end_captures: Vec::new(),
         sends: false,
         span: crate::Span::default(),

@@ -1,5 +1,6 @@
 //! Writes well-typed programs at random.
 
+mod apart;
 mod call;
 mod expr;
 mod prelude;
@@ -59,6 +60,8 @@ struct Generator {
     next: usize,
     /// Loops around the statement that is being written.
     loops: usize,
+    /// So many of them are outside the branch or undo block that is being written, and can't be left from there.
+    fenced: usize,
     /// Whether it calls services and other journeys: each journey more takes its time.
     calls: bool,
     /// Whether a statement may send here: not inside loops, where sends without bound are refused.
@@ -83,6 +86,7 @@ pub fn source(seed: u64) -> String {
         deepest,
         next: 0,
         loops: 0,
+        fenced: 0,
         calls,
         outcomes: 0,
     };

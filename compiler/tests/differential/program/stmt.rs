@@ -76,7 +76,7 @@ impl Generator {
 
     fn statement(&mut self, depth: usize) -> String {
         let simple = depth == 0;
-        match self.random.below(if simple { 12 } else { 26 }) {
+        match self.random.below(if simple { 12 } else { 32 }) {
             0..=2 => self.binding("let"),
             3 | 4 => self.binding("var"),
             5 | 6 => self.assignment(),
@@ -98,6 +98,9 @@ impl Generator {
                 format!(" if ({condition}) {{\n{last} }}\n")
             }
             21 if self.calls => self.aside(),
+            22 | 23 => self.branches(depth - 1),
+            24..=26 => self.try_catch(depth - 1),
+            27 => self.undo(),
             _ => self.wait(depth - 1),
         }
     }
@@ -137,7 +140,7 @@ impl Generator {
         format!(" {path} {op} {value}\n")
     }
 
-    fn profile_write(&mut self) -> String {
+    pub fn profile_write(&mut self) -> String {
         let (field, ty) = self.random.pick(&profile_fields());
         let inside = super::prelude::fields(&ty);
         if !inside.is_empty() && self.random.one_in(2) {
@@ -162,8 +165,8 @@ impl Generator {
     }
 
     /// `finish`, `fail`, `break` or `continue`: nothing may follow.
-    fn leave(&mut self) -> String {
-        match self.random.below(if self.loops > 0 { 6 } else { 3 }) {
+    pub fn leave(&mut self) -> String {
+        match self.random.below(if self.loops > self.fenced { 6 } else { 3 }) {
             0 => format!(" fail {}\n", self.expr(&Ty::String)),
             1 | 2 => format!(" finish outcome{}\n", self.random.below(3)),
             3 | 4 => " break\n".into(),
