@@ -17,7 +17,11 @@ impl Generator {
                 let weekday = self.random.pick(&["", "monday ", "sunday "]);
                 format!(" wait until {weekday}{}{}\n", self.clock(), self.in_zone())
             }
-            4 => format!(" wait until within {}..{}{}\n", self.clock(), self.clock(), self.in_zone()),
+            4 => {
+                // From the same time to the same there is nothing.
+                let (from, to) = self.random.pick(&[("00:00", "02:30"), ("20:00", "09:00"), ("23:59:59", "00:00"), ("09:00", "20:00")]);
+                format!(" wait until within {from}..{to}{}\n", self.in_zone())
+            }
             5 => {
                 let (duration, binder) = (self.duration(), self.fresh());
                 let filter = self.with_ping(&binder, Self::filter);
