@@ -63,7 +63,7 @@ pub enum ItemKind {
     /// `service loyalty accepts pii { fn points(member: String) -> Int { GET "/points/{member}" } }`
     Service { name: Ident, accepts: Option<Ident>, operations: Vec<Operation> },
     /// `trait spend: Decimal = sum(purchase.total as p where C) over 90d`
-    Trait(Trait),
+    Trait(Box<Trait>),
     /// `segment vip = COND`
     Segment { name: Ident, condition: Expr },
     /// `journey name(params) "Title" { clauses… statements… }`

@@ -45,7 +45,7 @@ impl<'t> Reader<'t> {
         let path = path.filter(|part| part.kind() != Rule::dot).map(|field| self.ident(field)).collect();
         let mut names = of.all(Rule::ident);
         let aggregate = names.next().map_or_else(|| self.name(of), |name| self.ident(name));
-        ItemKind::Trait(Trait {
+        ItemKind::Trait(Box::new(Trait {
             name: self.name(node),
             ty: self.type_in(node),
             aggregate,
@@ -54,7 +54,7 @@ impl<'t> Reader<'t> {
             binder: names.next().map(|binder| self.ident(binder)),
             filter: of.child(Rule::head_expr).map(|filter| self.expr(filter)),
             window: node.child(Rule::expr).map(|window| self.expr(window)),
-        })
+        }))
     }
 
     fn variants(&mut self, node: Syntax<'t>) -> Vec<Variant> {
