@@ -103,7 +103,7 @@ fn rule_7_past_32_emits_in_a_row_the_emitting_instance_fails() {
     let compiled = program(
         r#"
         journey a_starts { enter on go  emit ping { n: 1 } }
-        journey b_goes_on { enter on ping as p  unlimited  emit ping { n: p.n + 1 } }
+        journey b_goes_on { enter on ping as p where p.n < 100  unlimited  emit ping { n: p.n + 1 } }
         journey c_else { enter on go  finish done }
         "#,
     );
