@@ -133,6 +133,7 @@ fn in_word(rule: Rule) -> Option<String> {
         Rule::wait_limit => "`within`",
         Rule::zone => "`in`",
         Rule::renamed_from => "`renamed from`",
+        Rule::answer_fail => "`fail`",
         Rule::else_block | Rule::else_if | Rule::else_if_expr => "`else`",
         Rule::enter_clause | Rule::goal_clause | Rule::exit_clause => "a clause",
         Rule::on_arm | Rule::after_arm | Rule::at_arm | Rule::when_arm => "`on`, `after`, `at` or `when`",
