@@ -10,7 +10,7 @@ fn examples() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     found.retain(|path| path.join("journey.toml").exists());
     found.sort();
-    assert!(found.len() >= 8, "examples are missing: {found:?}");
+    assert!(found.len() >= 14, "examples are missing: {found:?}");
     found
 }
 
@@ -49,7 +49,12 @@ fn every_example_passes_its_own_tests() {
 fn every_example_runs_over_its_events_and_nobody_vanishes() {
     for project in examples() {
         let events = project.join("events.ndjson");
-        let output = journey("run", &project, &["--events", events.to_str().unwrap(), "--drain", "--format", "json"]);
+        let answers = project.join("answers.ndjson");
+        let mut arguments = vec!["--events", events.to_str().unwrap(), "--drain", "--format", "json"];
+        if answers.exists() {
+            arguments.extend(["--answers", answers.to_str().unwrap()]);
+        }
+        let output = journey("run", &project, &arguments);
         succeeded("run", &project, &output);
         let summary: Value = serde_json::from_slice(&output.stdout).expect("a summary in JSON");
         all_events_are_accounted_for(&project, &events, &summary["events"]);
