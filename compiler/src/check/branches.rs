@@ -92,12 +92,6 @@ impl Checker {
             around.bounded = bounded;
         }
         cx.body.restore(before);
-        if stmts.is_empty() {
-            self.report(
-                Diagnostic::warning("W0431", span, "this `undo` does nothing", "there is nothing in it")
-                    .help("say what takes back what the journey has done, or remove it"),
-            );
-        }
         (StmtKind::Undo { body }, Falls::Through)
     }
 

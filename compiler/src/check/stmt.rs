@@ -67,7 +67,7 @@ impl Checker {
             }
             S::Experiment { name, variants } => self.experiment(cx, name, variants, stmt.span),
             S::Branches { race, branches } => self.branches_stmt(cx, *race, branches, stmt.span),
-            S::Try { body, error, handler } => self.try_stmt(cx, body, error, handler, stmt.span),
+            S::Try { body, error, handler } => self.try_stmt(cx, body, error, handler),
             S::Undo { body } => self.undo(cx, body, stmt.span),
             S::Break | S::Continue => return self.jump(cx, stmt),
             S::Finish(outcome) => {

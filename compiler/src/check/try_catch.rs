@@ -4,7 +4,6 @@ use super::Checker;
 use super::flow::{Falls, Join, forget_changes};
 use super::journey::JourneyBody;
 use crate::ast;
-use crate::diagnostics::Diagnostic;
 use crate::hir::StmtKind;
 use crate::types::{FieldDef, RecordDef, RecordId, Type, TypeId};
 use journey_grammar::Span;
@@ -17,14 +16,7 @@ impl Checker {
         body: &[ast::Stmt],
         error: &ast::Ident,
         handler: &[ast::Stmt],
-        span: Span,
     ) -> (StmtKind, Falls) {
-        if body.is_empty() {
-            self.report(
-                Diagnostic::warning("W0432", span, "this `try` tries nothing", "there is nothing in it that could fail")
-                    .help("put into it what may fail, or remove it"),
-            );
-        }
         let mut join = Join::at(&cx.body);
         cx.tries += 1;
         let (checked, falls) = self.scoped(cx, body);
