@@ -118,7 +118,7 @@ impl Checker {
         }
     }
 
-    /// The name that an event of that kind has here.
+    /// The name that an event of that kind has here, which is empty where one came and was given none.
     fn bound_to(&mut self, body: &Body, event: crate::hir::EventId) -> Option<String> {
         let payload = self.payload(event);
         let mut names: Vec<&str> = body.names().filter(|name| body.find(name).is_some_and(|id| body.var(id).ty == payload)).collect();
@@ -139,7 +139,11 @@ impl Checker {
             },
             Decl::Event(id) if self.bound_to(body, id).is_some() => {
                 let binder = self.bound_to(body, id).unwrap_or_default();
-                diagnostic.help(format!("the one that came is called `{binder}` here")).fix(format!("write `{binder}`"), name.span, binder)
+                if binder.is_empty() {
+                    diagnostic.help(format!("give the one that came a name: `{text} as it where it.…`"))
+                } else {
+                    diagnostic.help(format!("the one that came is called `{binder}` here")).fix(format!("write `{binder}`"), name.span, binder)
+                }
             }
             _ if self.profile_has(text) => {
                 let full = format!("profile.{text}");

@@ -120,7 +120,12 @@ impl Checker {
         let result = result.map(|binder| {
             let payload = cx.body.var(on.binder).ty;
             let ty = self.hir.types.optional(payload);
-            cx.body.declare(&binder.name, ty, false, binder.span)
+            let result = cx.body.declare(&binder.name, ty, false, binder.span);
+            // Who only asks for it behind `where` has read it, too.
+            if on.filter.is_some() {
+                cx.body.read(&binder.name);
+            }
+            result
         });
         (WaitKind::ForEvent { on, within, result, body, otherwise: otherwise_stmts }, falls)
     }
