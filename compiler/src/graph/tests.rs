@@ -12,7 +12,7 @@ event cart_updated { total: Decimal }
 event purchase { total: Decimal }
 event unsubscribed {}
 profile { visits: Int = 0 }
-channel sms { address "1" }
+channel sms { address "1"  cap 3 per 7d }
 message reminder { sms { text: "!" } }
 "#;
 

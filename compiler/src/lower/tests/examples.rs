@@ -17,7 +17,8 @@ fn every_example_becomes_sound_segments_and_machine_code() {
         for journey in &module.journeys {
             assert!(!(journey.enters.is_empty() && journey.standing.is_empty()) && journey.version.len() == 16, "{}", journey.name);
             for pause in &journey.pauses {
-                assert!(!pause.arms.is_empty() && pause.end_captures.len() == journey.ends.len(), "{}", pause.identity);
+                assert!(pause.arms.is_empty() == pause.fork.is_some(), "{}", pause.identity);
+                assert_eq!(pause.end_captures.len(), journey.ends.len(), "{}", pause.identity);
             }
         }
         both(&module);
