@@ -142,7 +142,11 @@ impl Checker {
                 if binder.is_empty() {
                     diagnostic.help(format!("give the one that came a name: `{text} as it where it.…`"))
                 } else {
-                    diagnostic.help(format!("the one that came is called `{binder}` here")).fix(format!("write `{binder}`"), name.span, binder)
+                    diagnostic.help(format!("the one that came is called `{binder}` here")).fix(
+                        format!("write `{binder}`"),
+                        name.span,
+                        binder,
+                    )
                 }
             }
             _ if self.profile_has(text) => {
