@@ -242,19 +242,17 @@ fn long_journeys() {
             (0..n).map(|at| (format!(" let v{at} = profile.visits + {at}\n"), format!(" k += v{at}\n"))).collect();
         journey(&format!("{set} wait 1d\n{read}"))
     };
-    let shapes: [(&str, usize, &dyn Fn(usize) -> String, f64); 4] = [
-        ("statements without a pause", 10_000, &statements, 2.0),
-        ("pauses, each behind a condition", 2_000, &pauses, 2.0),
-        ("parts of a text", 5_000, &text, 2.0),
-        ("variables that live across a pause", 1_000, &lets, 2.0),
-    ];
-    for (what, count, source, limit) in shapes {
+    let grown = |what: &str, count: usize, source: &dyn Fn(usize) -> String| {
         let [half, whole] = [count / 2, count].map(|count| {
             let source = source(count);
             least(Duration::ZERO, 1, || compile(&source, Backend::Machine)).as_secs_f64()
         });
-        figure(&format!("{count} {what}, in s"), &format!("{half:.2} s for half as many"), whole, Limit::AtMost(limit));
-    }
+        figure(&format!("{count} {what}, in s"), &format!("{half:.2} s for half as many"), whole, Limit::AtMost(2.0));
+    };
+    grown("statements without a pause", 10_000, &statements);
+    grown("pauses, each behind a condition", 2_000, &pauses);
+    grown("parts of a text", 5_000, &text);
+    grown("variables that live across a pause", 1_000, &lets);
 }
 
 /// A thousand journeys in a hundred thousand lines.

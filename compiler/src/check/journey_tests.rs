@@ -1,5 +1,5 @@
 //! What right programs become: the typed program of journeys, channels, messages and tests.
-#![expect(clippy::panic, reason = "a test that can't go on says why")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on says why")]
 
 use crate::diagnostics::Diagnostic;
 use crate::hir::{self, Deadline, Expect, ExprKind, InstanceKey, Program, Stmt, StmtKind, TestStmtKind, WaitKind};

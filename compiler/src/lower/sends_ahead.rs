@@ -26,6 +26,15 @@ impl Walk<'_> {
         stmts.iter().rev().fold(after, |after, stmt| self.stmt(&stmt.kind, after) || self.handled)
     }
 
+    /// Whether a send can follow at the start of one of these. All of them are walked, as each notes its pauses.
+    fn any_of<'s>(&mut self, blocks: impl Iterator<Item = &'s [Stmt]>, after: bool) -> bool {
+        let mut ahead = false;
+        for block in blocks {
+            ahead |= self.block(block, after);
+        }
+        ahead
+    }
+
     fn stmt(&mut self, stmt: &StmtKind, after: bool) -> bool {
         match stmt {
             StmtKind::Send(send) => after || self.program.messages.get(send.message.index()).is_some_and(|message| !message.transactional),
@@ -55,8 +64,8 @@ impl Walk<'_> {
                 let then = self.block(then, after);
                 self.block(otherwise, after) || then
             }
-            StmtKind::Match { arms, .. } => arms.iter().fold(false, |ahead, arm| self.block(&arm.body, after) || ahead),
-            StmtKind::Experiment { bodies, .. } => bodies.iter().fold(false, |ahead, body| self.block(body, after) || ahead),
+            StmtKind::Match { arms, .. } => self.any_of(arms.iter().map(|arm| arm.body.as_slice()), after),
+            StmtKind::Experiment { bodies, .. } => self.any_of(bodies.iter().map(Vec::as_slice), after),
             StmtKind::Step { body, .. } => self.block(body, after),
             StmtKind::Let(..) | StmtKind::Assign(..) | StmtKind::Emit { .. } | StmtKind::Start { .. } => after,
         }
@@ -95,7 +104,7 @@ impl Walk<'_> {
                 let late = self.block(otherwise, after);
                 came || (within.is_some() && late)
             }
-            WaitKind::ForAny(arms) => arms.iter().fold(false, |ahead, arm| self.block(&arm.body, after) || ahead),
+            WaitKind::ForAny(arms) => self.any_of(arms.iter().map(|arm| arm.body.as_slice()), after),
         };
         self.pause(&wait.identity, ahead)
     }

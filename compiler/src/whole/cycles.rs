@@ -22,6 +22,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
 /// Where a journey is set going.
 struct Trigger<'h> {
@@ -283,8 +284,8 @@ fn circle_from(links: &[Link], first: usize) -> Option<Vec<Link>> {
             return Some(way);
         }
         for (next, _) in links.iter().enumerate().filter(|(next, link)| link.from == links[at].to && *next != first) {
-            if !before.contains_key(&next) {
-                before.insert(next, at);
+            if let Entry::Vacant(entry) = before.entry(next) {
+                entry.insert(at);
                 open.push_back(next);
             }
         }

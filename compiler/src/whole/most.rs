@@ -136,6 +136,9 @@ pub(super) fn in_all(states: &States, weight: &[Most], work: &mut u64) -> Found 
     Found { most: best[0].0, states: way }
 }
 
+/// A state still to be settled: by time, then the higher count; with what was settled before.
+type Ahead = (Reverse<i64>, u32, Reverse<usize>, Option<usize>);
+
 /// A state that was reached with a count.
 #[derive(Clone, Copy)]
 struct Settled {
@@ -155,8 +158,7 @@ pub(super) fn within(states: &States, weight: &[Most], window_ms: i64, work: &mu
         return Found { most: Most::Unbounded, states };
     }
     let sends = |state: usize| weight[state].number().unwrap_or(0);
-    // By time, then the higher count; with what was settled before.
-    let mut open: BinaryHeap<(Reverse<i64>, u32, Reverse<usize>, Option<usize>)> =
+    let mut open: BinaryHeap<Ahead> =
         (0..states.spots.len()).filter(|&state| sends(state) > 0).map(|state| (Reverse(0), sends(state), Reverse(state), None)).collect();
     let mut settled: Vec<Settled> = Vec::new();
     let mut highest = vec![0; states.spots.len()];

@@ -12,7 +12,7 @@ fn flights() -> Compiled {
         event strike {}
         profile { phone: String? }
         channel sms { address profile.phone }
-        message late(flight: String, minutes: Int) { sms { text: "{flight} is {minutes} minutes late" } }
+        message late(flight: String, minutes: Int) transactional { sms { text: "{flight} is {minutes} minutes late" } }
         journey care {
           enter on booked as b
           one per b.flight

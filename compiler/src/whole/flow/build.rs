@@ -39,7 +39,7 @@ pub(super) fn flow<'h>(program: &'h Program, journey: &'h Journey, body: &'h [St
 }
 
 /// The variables that are set once, at their declaration, with their values.
-fn fixed<'h>(body: &'h [Stmt]) -> FxHashMap<VarId, &'h Expr> {
+fn fixed(body: &[Stmt]) -> FxHashMap<VarId, &Expr> {
     let (mut found, mut assigned) = (FxHashMap::default(), Vec::new());
     let mut open = vec![body];
     while let Some(stmts) = open.pop() {

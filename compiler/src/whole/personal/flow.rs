@@ -79,7 +79,7 @@ impl<'h> Flow<'h> {
 
     fn stmt(&mut self, journey: &'h Journey, stmt: &'h S) {
         match stmt {
-            S::Let(var, value) => self.into_var(journey, *var, value),
+            S::Let(var, value) => self.flows_into(journey, *var, value),
             S::Assign(place, value) => match place.root {
                 PlaceRoot::Var(var) => {
                     let path = place.path.iter().map(|(_, field)| Part::field(*field)).collect();
@@ -90,15 +90,15 @@ impl<'h> Flow<'h> {
             S::Match { scrutinee, arms } => {
                 self.ways.extend(arms.iter().map(|arm| Way::Parts { scrutinee, patterns: &arm.patterns }));
             }
-            S::For { var, iter: Iter::List(list), .. } => self.into_var(journey, *var, list),
+            S::For { var, iter: Iter::List(list), .. } => self.flows_into(journey, *var, list),
             S::For { var, iter: Iter::Range(from, to), .. } => {
-                self.into_var(journey, *var, from);
-                self.into_var(journey, *var, to);
+                self.flows_into(journey, *var, from);
+                self.flows_into(journey, *var, to);
             }
             S::Call(call) => {
                 self.sinks.push(Sink::Service(call));
                 if let (Some(var), Some(fallback)) = (call.result, &call.fallback) {
-                    self.into_var(journey, var, fallback);
+                    self.flows_into(journey, var, fallback);
                 }
             }
             S::Start { journey, args } => self.ways.push(Way::Journey { journey: *journey, args }),
@@ -112,7 +112,7 @@ impl<'h> Flow<'h> {
         }
     }
 
-    fn into_var(&mut self, journey: &'h Journey, var: VarId, value: &'h Expr) {
+    fn flows_into(&mut self, journey: &'h Journey, var: VarId, value: &'h Expr) {
         let at = journey.vars.get(var.index()).map_or(value.span, |var| var.span);
         self.ways.push(Way::Var { var, path: Vec::new(), value, at });
     }
