@@ -90,3 +90,21 @@ fn at_most_three_messages_reach_a_lapsed_customer() {
     let win_back = lines.iter().find(|line| line["journey"] == "win_back").unwrap();
     assert_eq!((&win_back["channel"], &win_back["in_all"]), (&"email".into(), &3.into()));
 }
+
+#[test]
+fn all_together_counts_entries_that_events_let_in_at_any_time() {
+    let program = |cap: &str| {
+        format!(
+            "event asked {{}}\nprofile {{ email: String? }}\nchannel email {{ address profile.email {cap} }}\nmessage tip {{ email {{ subject: \"!\", body: \"!\" }} }}\njourney tips {{ enter on asked unlimited send tip via email }}\n"
+        )
+    };
+    let together = |cap: &str| {
+        let ran = Folder::with(&[("a.journey", &program(cap))]).journey(&["check", "--bounds", "a.journey"]);
+        ran.out.lines().find(|line| line.contains("all together")).unwrap_or_default().trim().to_owned()
+    };
+    assert_eq!(
+        together(""),
+        "all together: at most 1 in any 7d with one entry into each journey; a customer may come in again at any time"
+    );
+    assert_eq!(together("cap 3 per 1d"), "all together: at most 3 in any 1d, by the cap (at most 1 with one entry into each journey)");
+}

@@ -110,3 +110,19 @@ fn identities_stay_where_edits_are_around_them() {
     let (before, after) = (pauses(SHOP), pauses(&edited));
     assert!(before.iter().all(|identity| after.contains(identity)), "{before:?} {after:?}");
 }
+
+#[test]
+fn taking_something_back_renames_no_pause() {
+    let program = |undo: &str| {
+        format!(
+            "service points {{ fn give(n: Int) {{ POST \"/give\" }}  fn take(n: Int) {{ POST \"/take\" }} }}\nevent cart {{}}\njourney j {{\n  enter on cart\n  {undo}\n  call points.give(1)\n}}\n"
+        )
+    };
+    let identities = |text: &str| -> Vec<String> {
+        let manifest = manifest(text);
+        let pauses = manifest["journeys"][0]["pauses"].as_array().unwrap().clone();
+        pauses.iter().map(|pause| pause["identity"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(identities(&program("")), ["call"]);
+    assert_eq!(identities(&program("undo { call points.take(1) }")), ["call", "undo.call"]);
+}

@@ -87,7 +87,10 @@ impl Checker {
         let loops = cx.loops.iter().map(|around| around.bounded).collect::<Vec<_>>();
         // The profile may be another by then.
         cx.body.forget_profile();
+        // Its calls are counted apart, so that taking something back renames no pause of the way itself.
+        cx.body.path.push("undo".into());
         let (body, _) = self.fenced(cx, FenceKind::Undo, stmts, span);
+        cx.body.path.pop();
         for (around, bounded) in cx.loops.iter_mut().zip(loops) {
             around.bounded = bounded;
         }

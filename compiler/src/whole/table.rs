@@ -53,6 +53,8 @@ pub struct Together {
     pub window_ms: i64,
     /// In any window: one entry for each journey that events let in, all entries of those that time lets in.
     pub most: Most,
+    /// In any window, with all entries of a customer; what no cap holds back.
+    pub with_entries: Most,
 }
 
 /// The bounds of a program without errors.
@@ -63,7 +65,7 @@ pub fn table(program: &Program) -> Table {
     for (at, channel) in program.channels.iter().enumerate() {
         let channel_id = ChannelId(u32::try_from(at).unwrap_or(u32::MAX));
         let window_ms = channel.cap.map_or(WEEK_MS, |cap| cap.per_ms);
-        let mut together = Most::Times(0);
+        let (mut together, mut with_entries) = (Most::Times(0), Most::Times(0));
         for journey in 0..program.journeys.len() {
             if !bounds.reached(journey).contains(&channel_id) {
                 continue;
@@ -71,11 +73,12 @@ pub fn table(program: &Program) -> Table {
             let bound = bound(&mut bounds, journey, channel_id, window_ms);
             if !program.journeys[journey].enters.is_empty() {
                 together = together.plus(bounds.at_most(journey, channel_id, window_ms, 0).most);
+                with_entries = with_entries.plus(bound.with_entries);
             }
             table.bounds.push(bound);
         }
         if together > Most::Times(0) {
-            table.together.push(Together { channel: channel_id, window_ms, most: together });
+            table.together.push(Together { channel: channel_id, window_ms, most: together, with_entries });
         }
     }
     table.work = bounds.work;

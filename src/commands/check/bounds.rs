@@ -30,7 +30,10 @@ enum Line<'a> {
         channel: &'a str,
         cap: Option<u32>,
         window: String,
+        /// With one entry into each journey.
         most: Option<u32>,
+        /// With all entries; no number: as often as events let in, or as the cap lets through.
+        with_entries: Option<u32>,
     },
 }
 
@@ -60,12 +63,27 @@ pub fn show(program: &Program, sources: &Sources, out: &mut impl Write, output: 
             heading(&program.channels[bound.channel.index()], out, color)?;
             channel = Some(bound.channel);
             if let Some(together) = table.together.iter().find(|together| together.channel == bound.channel) {
-                writeln!(out, "  all together: {} in any {}", at_most(together.most), format_duration(together.window_ms))?;
+                writeln!(out, "  all together: {}", all_together(program, together))?;
             }
         }
         show_bound(program, sources, bound, out, color)?;
     }
     Ok(())
+}
+
+/// What a customer can get from all journeys, whatever happens: by the journeys themselves, or by the cap.
+fn all_together(program: &Program, together: &Together) -> String {
+    let window = format_duration(together.window_ms);
+    let once = at_most(together.most);
+    match (together.with_entries, program.channels[together.channel.index()].cap) {
+        (most, Some(cap)) if most > Most::Times(cap.count) => {
+            format!("at most {} in any {window}, by the cap ({once} with one entry into each journey)", cap.count)
+        }
+        (Most::Unbounded, _) => {
+            format!("{once} in any {window} with one entry into each journey; a customer may come in again at any time")
+        }
+        (most, _) => format!("{} in any {window}", at_most(most)),
+    }
 }
 
 fn heading(channel: &Channel, out: &mut impl Write, color: bool) -> Result<(), Failure> {
@@ -169,5 +187,6 @@ fn together_line<'a>(program: &'a Program, together: &Together) -> Line<'a> {
         cap: channel.cap.map(|cap| cap.count),
         window: format_duration(together.window_ms),
         most: together.most.number(),
+        with_entries: together.with_entries.number(),
     }
 }
