@@ -108,3 +108,15 @@ fn all_together_counts_entries_that_events_let_in_at_any_time() {
     );
     assert_eq!(together("cap 3 per 1d"), "all together: at most 3 in any 1d, by the cap (at most 1 with one entry into each journey)");
 }
+
+#[test]
+fn messages_that_quiet_hours_hold_back_leave_closer_together() {
+    let program = |quiet: &str| {
+        format!(
+            "event asked {{}}\nprofile {{ email: String?, timezone: Timezone = \"UTC\" }}\nchannel email {{ address profile.email cap 1 per 36h {quiet} }}\nmessage tip {{ email {{ subject: \"!\", body: \"!\" }} }}\njourney tips {{ enter on asked cooldown 30d send tip via email wait 36h send tip via email }}\n"
+        )
+    };
+    let said = |quiet: &str| Folder::with(&[("a.journey", &program(quiet))]).journey(&["check", "a.journey"]).err.contains("W0402");
+    assert!(!said(""));
+    assert!(said("quiet 22:00..08:00"));
+}

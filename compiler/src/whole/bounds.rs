@@ -14,6 +14,9 @@
 //! [states](super::states) see it: pauses of a known length keep sends apart, as do moments of the day and week; events may come
 //! at once, one after the other; flags and counters are followed. What the states don't see makes a bound too high, never too low.
 //!
+//! Where a channel has quiet hours, a message may leave as much later as they last: then two of them can leave closer together
+//! than they were said, and a window takes in what was said that much before it.
+//!
 //! A customer may come in *again*. With `one per customer` a further entry follows the end, after the cooldown; `enter every`
 //! keeps entries apart by itself. Where nothing does, entries come as often as the customer's events, and only a
 //! cap bounds them. Time zones are taken not to change within a window; an hour is added for daylight saving.
@@ -114,13 +117,28 @@ impl<'h> Bounds<'h> {
 
     /// The most in a window for one entry.
     pub fn in_window(&mut self, journey: usize, counted: Counted, window_ms: i64, enough: u32) -> Rc<Reach> {
+        self.said_within(journey, counted, self.widened(counted, window_ms), enough)
+    }
+
+    /// The time within which everything is said that leaves in a window: quiet hours hold a message back for as long as they
+    /// last, and an hour more where clocks are put back.
+    fn widened(&self, counted: Counted, window_ms: i64) -> i64 {
+        let Counted::Promotional(channel) = counted else { return window_ms };
+        let quiet = self.program.channels.get(channel.index()).and_then(|channel| channel.quiet);
+        let held_ms = quiet.map_or(0, |quiet| (quiet.to_ms - quiet.from_ms).rem_euclid(DAY_MS) + HOUR_MS);
+        window_ms.saturating_add(held_ms)
+    }
+
+    /// The most that the code says in a window for one entry.
+    fn said_within(&mut self, journey: usize, counted: Counted, window_ms: i64, enough: u32) -> Rc<Reach> {
         let start = self.flows[journey].entry;
         self.ask(Question { journey, start, counted, window_ms: Some(window_ms), again_ms: None }, enough)
     }
 
     /// The most in a window for all entries of a customer.
     pub fn with_entries(&mut self, journey: usize, counted: Counted, window_ms: i64, enough: u32) -> Rc<Reach> {
-        let one = self.in_window(journey, counted, window_ms, enough);
+        let window_ms = self.widened(counted, window_ms);
+        let one = self.said_within(journey, counted, window_ms, enough);
         if one.most == Most::Times(0) {
             return one;
         }
