@@ -68,7 +68,7 @@ impl Checker {
     fn gives_nothing(&mut self, what: &str, span: Span) {
         self.report(
             Diagnostic::error("E0440", span, format!("{what} gives nothing"), "its answer is not looked at")
-                .help("declare what it answers, as in `fn points(member: String) -> Int { … }`, or call it as a statement of its own"),
+                .help("declare what it answers, as in `fn points(member: String) -> Int { … }`, or call it as a statement of its own; what to do where it fails is `try { call … } catch e { … }`"),
         );
     }
 

@@ -150,7 +150,7 @@ impl Checker {
         if self.hir.profile.as_ref().is_none_or(|profile| profile.timezone.is_none()) {
             self.report(
                 Diagnostic::error("E0420", at.span, "in which time zone is this?", "the profile has no field `timezone`")
-                    .help("add `timezone: Timezone?` to the profile: the time is the customer's"),
+                    .help("add `timezone: Timezone = \"UTC\"` to the profile: the time is the customer's"),
             );
         }
         let constant = match &time.kind {

@@ -50,7 +50,7 @@ impl Checker {
         self.customer_zone(
             hours.span,
             "when is that for a customer?",
-            "add `timezone: Timezone?` to the profile: quiet hours are the customer's",
+            "add `timezone: Timezone = \"UTC\"` to the profile: quiet hours are the customer's",
         );
         let (from_ms, to_ms) = (from?, to?);
         if from_ms == to_ms {

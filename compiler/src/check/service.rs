@@ -88,10 +88,9 @@ impl Checker {
             Some(ast::StrPart::Expr(_)) | None => false,
         };
         if !starts {
-            self.report(
-                Diagnostic::error("E0438", written.path_span, "a path begins with `/`", "this doesn't")
-                    .help("write the path alone, as in `\"/points/{member}\"`: at which address the service is stands in `journey.toml`"),
-            );
+            self.report(Diagnostic::error("E0438", written.path_span, "a path begins with `/`", "this doesn't").help(
+                "write the path alone, as in `\"/points/{member}\"`: where the service is differs between a test system and the real one",
+            ));
         }
     }
 

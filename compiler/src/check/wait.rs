@@ -280,7 +280,7 @@ impl Checker {
         let Some((record, (field, optional))) = field else {
             self.report(
                 Diagnostic::error("E0420", span, "in which time zone is this?", "the profile has no field `timezone`")
-                    .help("add `timezone: Timezone?` to the profile, or write `in \"Europe/Paris\"` behind the time"),
+                    .help("add `timezone: Timezone = \"UTC\"` to the profile, or write `in \"Europe/Paris\"` behind the time"),
             );
             return hir::Expr { kind: hir::ExprKind::Str("UTC".into()), ty: TypeId::TIMEZONE, span };
         };

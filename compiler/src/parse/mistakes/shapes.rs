@@ -18,7 +18,7 @@ pub(super) fn shape(word: &str, in_test: bool) -> Option<&'static str> {
         "test" => "test \"what it shows\" { event signed_up {} expect sent hello }",
         "trait" => "trait orders: Int = count(purchase) over 90d",
         "segment" => "segment vip = profile.tier == gold",
-        "enter" => "enter on EVENT as x where CONDITION",
+        "enter" => "enter on EVENT as x where CONDITION`, `enter on segment NAME` or `enter every day at 09:00",
         "one" => "one per customer",
         "cooldown" => "cooldown 30d",
         "goal" => "goal NAME on EVENT as x where CONDITION",
