@@ -101,6 +101,9 @@ pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
     out.flush()?;
     output.note(&notes::rejected(&summary, output.format)?);
     output.note(&notes::of_run(&summary.this_run, output.format));
+    if command.drain {
+        output.note(&notes::of_drain(&program.module, output.format));
+    }
     if summary.drain_gave_up {
         return Err(Failure::Environment(String::from("timers were still left after 10 years of virtual time; `--drain` gave up")));
     }

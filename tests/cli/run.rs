@@ -320,3 +320,15 @@ fn no_escape_sequence_and_no_bar_reach_a_file() {
     let colored = run(folder.command().args([RUN, &["--color", "always"]].concat()));
     assert!(colored.out.contains('\u{1b}'));
 }
+
+#[test]
+fn a_drained_run_tells_which_journeys_time_may_start_later() {
+    let program = "event visit {}\nprofile { visits: Int = 0, timezone: Timezone = \"UTC\" }\njourney digest { enter every monday at 09:00 finish read }\njourney seen { enter on visit finish done }\n";
+    let events = "{\"specversion\": \"1.0\", \"id\": \"1\", \"source\": \"s\", \"type\": \"visit\", \"time\": \"2026-01-01T00:00:00Z\", \"subject\": \"ann\"}\n";
+    let folder = Folder::with(&[("a.journey", program), ("e.ndjson", events)]);
+    let drained = folder.journey(&["run", "a.journey", "--events", "e.ndjson", "--drain"]);
+    assert_eq!(drained.status, 0);
+    assert!(drained.err.contains("time alone may bring customers into digest later"), "{}", drained.err);
+    let until = folder.journey(&["run", "a.journey", "--events", "e.ndjson", "--until", "+90d", "--format", "json"]);
+    assert!(until.out.contains("\"read\":12") || until.out.contains("\"read\":13"), "{}", until.out);
+}

@@ -4,6 +4,7 @@ use crate::output::Format;
 use crate::report::plural;
 use journey_compiler::diagnostics::render::visible;
 use journey_compiler::machine::text::format_time;
+use journey_compiler::mir::Module;
 use journey_runtime::Summary;
 use journey_runtime::summary::ThisRun;
 use serde_json::json;
@@ -45,6 +46,16 @@ pub fn rejected(summary: &Summary, format: Format) -> io::Result<String> {
         out.push_str(&format!("  … and {} more; `--format json` shows up to 100\n", plural(left, "event")));
     }
     Ok(out)
+}
+
+/// That time alone may bring customers in behind the end of a drained run.
+pub fn of_drain(module: &Module, format: Format) -> String {
+    let journeys: Vec<&str> =
+        module.journeys.iter().filter(|journey| !journey.standing.is_empty()).map(|journey| journey.name.as_str()).collect();
+    if journeys.is_empty() || format == Format::Json {
+        return String::new();
+    }
+    format!("time alone may bring customers into {} later: `--until +90d` lets the clock go on\n", journeys.join(", "))
 }
 
 /// What may surprise in a run that went on from another, or in its end.
