@@ -37,7 +37,6 @@ impl Builder<'_, '_> {
                 self.emit(Op::Global { dst, global: GlobalId(id.0) }, span);
                 dst
             }
-            // The checker makes none of these yet.
             ExprKind::Trait(id) => self.host(HostOp::Trait(id.0), Vec::new(), span),
             ExprKind::Segment(id) => match self.lowerer.segments.get(id.index()).copied() {
                 Some(functions) => self.call(functions.holds, Vec::new(), span),
