@@ -94,8 +94,9 @@ impl Turn<'_> {
         }
         undos.sort_by_key(|undo| undo.at);
         if let Some(undoing) = step.fibers.iter_mut().find(|fiber| fiber.undoes()) {
-            // It is in the midst of a block; these come when that is through.
+            // It is in the midst of a block; when that is through, the newest of all comes.
             undoing.undos.extend(undos);
+            undoing.undos.sort_by_key(|undo| undo.at);
             return Ok(());
         }
         let id = self.count();

@@ -458,3 +458,30 @@ fn tests_find_the_customer_in_each_branch() {
         "event go {}  expect at j.one  expect at j.two  expect not at j.after  advance 2d  expect at j.after",
     );
 }
+
+#[test]
+fn blocks_that_a_later_cancellation_adds_run_newest_first_with_those_that_wait() {
+    passes(
+        r#"service s { fn f() { POST "/f" retry 1 backoff 10m..10m } }
+        journey a {
+          enter on go
+          race {
+            branch x {
+              undo { profile.log = "{profile.log} u1" }
+              race {
+                branch p {
+                  undo { profile.log = "{profile.log} u2" }
+                  undo { try { call s.f() } catch _e { profile.log = "{profile.log} u3" } }
+                  wait 2h
+                }
+                branch q { wait 1h }
+              }
+              wait 10h
+            }
+            branch y { wait for stop }
+          }
+          wait 1d
+        }"#,
+        r#"answer s.f fail  event go {}  advance 65m  event stop {}  advance 1h  expect profile.log == " u3 u2 u1""#,
+    );
+}
