@@ -258,7 +258,7 @@ impl Builder<'_, '_> {
         }
         let shown = self.shown_by_clock(b)?;
         let other = self.expr(a);
-        self.note_clock(turned(op), &shown, other, span);
+        self.note_clock(op.turned(), &shown, other, span);
         Some(self.compare(op, other, shown.value, span))
     }
 
@@ -368,16 +368,5 @@ fn clock_of(method: Method) -> Option<(Clock, HostOp)> {
         Method::TimeHour => Some((Clock::Hour, HostOp::TimeHour)),
         Method::TimeWeekday => Some((Clock::Weekday, HostOp::TimeWeekday)),
         _ => None,
-    }
-}
-
-/// The comparison with its sides changed.
-fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        CompareOp::Eq | CompareOp::Ne => op,
     }
 }

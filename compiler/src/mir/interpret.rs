@@ -1,7 +1,7 @@
 //! The interpreter: slow, safe, and the judge of what machine code does.
 
 use super::{Block, Function, FunctionId, Instruction, Local, Module, Op, StepInput, Terminator};
-use crate::hir::{ArithOp, CompareOp};
+use crate::hir::ArithOp;
 use crate::machine::context::{Context, EffectRecord, Status};
 use crate::machine::number::{arith, canonical};
 use crate::machine::{DECIMAL_ONE, Fault, FaultKind, host};
@@ -211,8 +211,8 @@ fn simple(op: &Op, top: &mut Activation<'_>, cx: &mut Context) -> Result<(), Fau
             top.set_int(*dst, product);
         }
         Op::FloatArith { op, dst, a, b } => top.set(*dst, canonical(float_arith(*op, top.float(*a), top.float(*b)))),
-        Op::Compare { op, dst, a, b } => top.set(*dst, u64::from(compare(*op, &top.int(*a), &top.int(*b)))),
-        Op::FloatCompare { op, dst, a, b } => top.set(*dst, u64::from(compare(*op, &top.float(*a), &top.float(*b)))),
+        Op::Compare { op, dst, a, b } => top.set(*dst, u64::from(op.holds(&top.int(*a), &top.int(*b)))),
+        Op::FloatCompare { op, dst, a, b } => top.set(*dst, u64::from(op.holds(&top.float(*a), &top.float(*b)))),
         Op::Not { dst, src } => top.set(*dst, u64::from(top.get(*src) == 0)),
         #[expect(clippy::cast_precision_loss, reason = "an Int becomes the nearest Float")]
         Op::IntToFloat { dst, src } => top.set(*dst, (top.int(*src) as f64).to_bits()),
@@ -255,17 +255,6 @@ fn element(top: &Activation<'_>, list: Local, index: Local) -> u64 {
 fn spend(cx: &mut Context, turns: i64) -> Result<(), FaultKind> {
     cx.fuel = cx.fuel.saturating_sub(turns);
     if cx.fuel < 0 { Err(FaultKind::BudgetExhausted) } else { Ok(()) }
-}
-
-fn compare<T: PartialOrd>(op: CompareOp, a: &T, b: &T) -> bool {
-    match op {
-        CompareOp::Eq => a == b,
-        CompareOp::Ne => a != b,
-        CompareOp::Lt => a < b,
-        CompareOp::Le => a <= b,
-        CompareOp::Gt => a > b,
-        CompareOp::Ge => a >= b,
-    }
 }
 
 fn float_arith(op: ArithOp, a: f64, b: f64) -> f64 {

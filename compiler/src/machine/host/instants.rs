@@ -93,7 +93,7 @@ impl Reading {
         if speed <= 0 {
             return self.next_tick(time, speed);
         }
-        let holds = |ms: i64| compare(op, self.at(ms), other);
+        let holds = |ms: i64| op.holds(&self.at(ms), &other);
         let now = holds(time);
         if self.clock == Clock::Date {
             let change = civil::next_change(time, time.saturating_add(FOLD_MS), &self.zone).filter(|&ms| holds(ms) != now);
@@ -157,15 +157,4 @@ fn forward(time: i64, to: i64, speed: i64) -> i128 {
 
 fn backward(time: i64, start: i64, speed: i64) -> i128 {
     (i128::from(time) - i128::from(start)) / i128::from(speed).abs() + 1
-}
-
-fn compare(op: CompareOp, a: i64, b: i64) -> bool {
-    match op {
-        CompareOp::Eq => a == b,
-        CompareOp::Ne => a != b,
-        CompareOp::Lt => a < b,
-        CompareOp::Le => a <= b,
-        CompareOp::Gt => a > b,
-        CompareOp::Ge => a >= b,
-    }
 }

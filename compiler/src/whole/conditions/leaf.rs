@@ -21,22 +21,12 @@ pub(super) fn leaf<'e>(program: &Program, constants: &Constants, expr: &'e Expr)
         E::Compare(op, a, b) => constants
             .value(b)
             .and_then(|value| compared(program, *op, a, &value))
-            .or_else(|| compared(program, turned(*op), b, &constants.value(a)?)),
+            .or_else(|| compared(program, op.turned(), b, &constants.value(a)?)),
         E::In(x, InWhat::Range(from, to)) => between(constants, x, from, to),
         E::In(x, InWhat::List(of)) => among(program, constants, x, of),
         _ => None,
     };
     bound.unwrap_or(Leaf { term: expr, holds: Known::there(Set::Variants(0b10)), fails: Known::there(Set::Variants(0b01)) })
-}
-
-fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        CompareOp::Eq | CompareOp::Ne => op,
-    }
 }
 
 /// A term against a constant.
