@@ -84,11 +84,25 @@ pub fn check(program: &Program, errors: &[Span]) -> Vec<Diagnostic> {
     whole.found
 }
 
-/// A condition that can't go both ways is not told where an error says so of what it stands in.
+/// A condition that can't go both ways is not told by itself where an error says so of what it stands in: it is the reason then.
 fn told_once(found: &mut Vec<Diagnostic>) {
-    let errors: Vec<Span> = found.iter().filter(|of| of.code == "E0467").map(|of| of.primary.span).collect();
-    let inside = |span: Span| errors.iter().any(|error| error.file == span.file && error.start <= span.start && span.end <= error.end);
-    found.retain(|of| !matches!(of.code, "W0303" | "W0304") || !inside(of.primary.span));
+    let errors: Vec<(usize, Span)> =
+        found.iter().enumerate().filter(|(_, of)| of.code == "E0467").map(|(at, of)| (at, of.primary.span)).collect();
+    let around =
+        |span: Span| errors.iter().find(|(_, error)| error.file == span.file && error.start <= span.start && span.end <= error.end);
+    let mut reasons = Vec::new();
+    for of in found.iter().filter(|of| matches!(of.code, "W0303" | "W0304")) {
+        if let Some((error, span)) = around(of.primary.span) {
+            let labels = of.secondary.iter().chain(Some(&of.primary).filter(|own| own.span != *span || of.code == "W0303"));
+            reasons.extend(labels.map(|label| (*error, label.clone())));
+        }
+    }
+    for (error, label) in reasons {
+        if let Some(error) = found.get_mut(error).filter(|error| error.secondary.iter().all(|other| other.span != label.span)) {
+            error.secondary.push(label);
+        }
+    }
+    found.retain(|of| !matches!(of.code, "W0303" | "W0304") || around(of.primary.span).is_none());
 }
 
 impl Whole<'_> {

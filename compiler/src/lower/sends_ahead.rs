@@ -1,5 +1,7 @@
 //! At which pauses a promotional send can still follow: such an instance goes before those of a lower priority.
 
+mod undoing;
+
 use crate::hir::{self, Branches, Stmt, StmtKind, Wait, WaitKind};
 use rustc_hash::FxHashSet;
 
@@ -7,7 +9,13 @@ use rustc_hash::FxHashSet;
 pub(super) fn sends_ahead(program: &hir::Program, body: &[Stmt]) -> FxHashSet<String> {
     let mut walk = Walk { program, loops: Vec::new(), handled: false, found: FxHashSet::default() };
     walk.block(body, false);
+    undoing::note(program, body, &mut walk.found);
     walk.found
+}
+
+/// Whether a send is promotional: only those are counted.
+fn is_counted(program: &hir::Program, send: &hir::Send) -> bool {
+    program.messages.get(send.message.index()).is_some_and(|message| !message.transactional)
 }
 
 /// Goes through a body from its end to its beginning.
@@ -37,7 +45,7 @@ impl Walk<'_> {
 
     fn stmt(&mut self, stmt: &StmtKind, after: bool) -> bool {
         match stmt {
-            StmtKind::Send(send) => after || self.program.messages.get(send.message.index()).is_some_and(|message| !message.transactional),
+            StmtKind::Send(send) => after || is_counted(self.program, send),
             StmtKind::Finish(_) | StmtKind::Fail(_) => false,
             StmtKind::Break => self.loops.last().is_some_and(|(_, exit)| *exit),
             StmtKind::Continue => self.loops.last().is_some_and(|(next, _)| *next),
@@ -55,11 +63,8 @@ impl Walk<'_> {
                 self.handled = around;
                 ahead
             }
-            // It runs when all else is over.
-            StmtKind::Undo { body } => {
-                self.block(body, false);
-                after
-            }
+            // It runs when all else is over, if it runs.
+            StmtKind::Undo { body } => self.block(body, false) || after,
             StmtKind::If { then, otherwise, .. } => {
                 let then = self.block(then, after);
                 self.block(otherwise, after) || then

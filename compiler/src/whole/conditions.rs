@@ -4,11 +4,12 @@
 //! said is so. A constant that stands alone is a switch for whoever writes the program, and `while true` a loop.
 //!
 //! - `term`: what is compared, by what it is made of; `known`: the values that it can have; `facts`: what is decided so far;
-//! - `leaf`: a comparison as a bound of a term; `report`: what is said.
+//! - `leaf`: a comparison as a bound of a term; `order`: one whose sides are made of each other; `report`: what is said.
 
 mod facts;
 mod known;
 mod leaf;
+mod order;
 mod report;
 mod term;
 
@@ -37,6 +38,11 @@ pub(super) fn check(program: &Program, constants: &Constants, found: &mut Vec<Di
         variant.content.iter().for_each(|of| checker.alone(of, false));
     }
     program.journeys.iter().for_each(|journey| checker.journey(journey));
+}
+
+/// Whether a condition that nothing has gone before can never hold.
+pub(super) fn never(program: &Program, constants: &Constants, condition: &Expr) -> bool {
+    Facts::default().answer(program, constants, condition) == Some(false)
 }
 
 struct Checker<'a> {

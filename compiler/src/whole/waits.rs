@@ -1,67 +1,84 @@
 //! E0467: a wait for what can never come. W0409: a wait that does not pause.
 
-use super::Whole;
+use super::constant::Constants;
 use super::known::{Known, Value};
+use super::{Whole, conditions};
 use crate::diagnostics::Diagnostic;
-use crate::hir::{Deadline, EventMatch, Expr, Stmt, StmtKind, WaitArmKind, WaitKind};
+use crate::hir::{Deadline, EventMatch, Expr, Program, Stmt, StmtKind, WaitArmKind, WaitKind};
 use crate::machine::text::format_duration;
+
+/// Answers what can never hold in a journey.
+struct Never<'w> {
+    program: &'w Program,
+    constants: &'w Constants,
+    known: Known<'w>,
+}
+
+impl Never<'_> {
+    /// By what is set once and for all, or because the condition contradicts itself.
+    fn holds(&self, condition: &Expr) -> bool {
+        self.known.value(condition, &|_| Value::Unknown) == Value::Bool(false) || conditions::never(self.program, self.constants, condition)
+    }
+
+    /// An event whose filter takes none.
+    fn taken(&self, on: &EventMatch, label: &str) -> Option<Diagnostic> {
+        let filter = on.filter.as_ref()?;
+        let event = &self.program.events.get(on.event.index())?.name;
+        self.holds(filter).then(|| never_true(filter, &format!("no `{event}` is ever taken here: its condition is never true"), label))
+    }
+}
 
 impl Whole<'_> {
     pub(super) fn waits(&mut self) {
+        let constants = Constants::of(self.program);
         for journey in self.journeys() {
             let known = self.bounds.flows[journey].known(self.program);
+            let never = Never { program: self.program, constants: &constants, known };
             let declared = &self.program.journeys[journey];
             let mut found = Vec::new();
             for enter in &declared.enters {
-                found.extend(enter.on.event().and_then(|on| self.never(&known, on, "this `enter` lets nobody in")));
+                found.extend(enter.on.event().and_then(|on| never.taken(on, "this `enter` lets nobody in")));
             }
             for end in &declared.ends {
                 if let crate::hir::EndOn::Event(on) = &end.on {
-                    found.extend(self.never(&known, on, "this never ends the journey"));
+                    found.extend(never.taken(on, "this never ends the journey"));
                 }
             }
-            self.waits_of(&known, &declared.body, &mut found);
+            waits_of(&never, &declared.body, &mut found);
             self.found.extend(found);
         }
     }
+}
 
-    fn waits_of(&self, known: &Known, stmts: &[Stmt], found: &mut Vec<Diagnostic>) {
-        for stmt in stmts {
-            if let StmtKind::Wait(wait) = &stmt.kind {
-                match &wait.kind {
-                    WaitKind::Until(Deadline::After(length)) => found.extend(no_time(known, length, "W0409")),
-                    WaitKind::Until(_) => {}
-                    WaitKind::Without { duration, on, .. } => {
-                        found.extend(no_time(known, duration, "W0409"));
-                        found.extend(self.never(known, on, "such an event never comes"));
-                    }
-                    WaitKind::ForEvent { on, within, .. } => {
-                        found.extend(within.as_ref().and_then(|within| no_time(known, within, "E0467")));
-                        found.extend(self.never(known, on, "such an event never comes"));
-                    }
-                    WaitKind::ForAny(arms) => {
-                        for arm in arms {
-                            match &arm.kind {
-                                WaitArmKind::On(on) => found.extend(self.never(known, on, "such an event never comes")),
-                                WaitArmKind::When(when) if known.value(when, &|_| Value::Unknown) == Value::Bool(false) => {
-                                    found.push(never_true(when, "this arm waits for what never comes", "this never becomes true"));
-                                }
-                                WaitArmKind::Deadline(_) | WaitArmKind::When(_) => {}
+fn waits_of(never: &Never, stmts: &[Stmt], found: &mut Vec<Diagnostic>) {
+    let (known, comes) = (&never.known, "such an event never comes");
+    for stmt in stmts {
+        if let StmtKind::Wait(wait) = &stmt.kind {
+            match &wait.kind {
+                WaitKind::Until(Deadline::After(length)) => found.extend(no_time(known, length, "W0409")),
+                WaitKind::Until(_) => {}
+                WaitKind::Without { duration, on, .. } => {
+                    found.extend(no_time(known, duration, "W0409"));
+                    found.extend(never.taken(on, comes));
+                }
+                WaitKind::ForEvent { on, within, .. } => {
+                    found.extend(within.as_ref().and_then(|within| no_time(known, within, "E0467")));
+                    found.extend(never.taken(on, comes));
+                }
+                WaitKind::ForAny(arms) => {
+                    for arm in arms {
+                        match &arm.kind {
+                            WaitArmKind::On(on) => found.extend(never.taken(on, comes)),
+                            WaitArmKind::When(when) if never.holds(when) => {
+                                found.push(never_true(when, "this arm waits for what never comes", "this never becomes true"));
                             }
+                            WaitArmKind::Deadline(_) | WaitArmKind::When(_) => {}
                         }
                     }
                 }
             }
-            stmt.kind.blocks().into_iter().for_each(|block| self.waits_of(known, block, found));
         }
-    }
-
-    /// An event whose filter takes none.
-    fn never(&self, known: &Known, on: &EventMatch, label: &str) -> Option<Diagnostic> {
-        let filter = on.filter.as_ref()?;
-        let event = &self.program.events.get(on.event.index())?.name;
-        let never = known.value(filter, &|_| Value::Unknown) == Value::Bool(false);
-        never.then(|| never_true(filter, &format!("no `{event}` is ever taken here: its condition is never true"), label))
+        stmt.kind.blocks().into_iter().for_each(|block| waits_of(never, block, found));
     }
 }
 

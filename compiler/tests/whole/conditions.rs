@@ -29,7 +29,7 @@ journey welcome {
 fn a_range_with_nothing_in_it_is_never_true() {
     breaks(RIGHT, "join.total < 100.00", "join.total < 40.00", &["W0304"]);
     breaks(RIGHT, "join.total < 100.00", "join.total > 40.00", &["W0304"]);
-    breaks(RIGHT, "last.count > 1", "last.count in 5..5", &["W0303"]);
+    breaks(RIGHT, "last.count > 1", "last.count in 5..5", &["E0467"]);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn something_and_its_opposite_leave_nothing() {
 #[test]
 fn lengths_and_counts_have_a_least_value() {
     breaks(RIGHT, "join.count > 0", "join.words.length() >= 0", &["W0303"]);
-    breaks(RIGHT, "join.count > 0", "join.words.count(word => word == \"a\") < 0", &["W0303"]);
+    breaks(RIGHT, "join.count > 0", "join.words.count(word => word == \"a\") < 0", &["E0467"]);
     breaks(RIGHT, "join.count > 0", "join.words.length() > 0", &[]);
 }
 
@@ -73,4 +73,30 @@ fn literals_and_constants_are_reckoned() {
 fn a_comparison_of_something_with_itself_is_decided() {
     breaks(RIGHT, "leaving.count == join.count", "leaving.count == leaving.count", &["W0303"]);
     breaks(RIGHT, "word == \"a\"", "word != word", &["W0303"]);
+}
+
+#[test]
+fn an_event_whose_condition_contradicts_itself_never_comes() {
+    for never in
+        ["last.count > 5 and last.count < 3", "not (last.count < 5 or last.count > 3)", "last.count == 2 and not (last.count == 2)"]
+    {
+        breaks(RIGHT, "last.count > 1", never, &["E0467"]);
+    }
+    breaks(RIGHT, "join.count > 0", "join.count > 5 and join.count < 3", &["E0467"]);
+    breaks(RIGHT, "leaving.count == join.count", "join.count > 5 and leaving.count == 2 and join.count < 3", &["E0467"]);
+    breaks(RIGHT, "last.count > 1", "last.count > 5 and last.count < 3 or last.count == 9", &["W0304"]);
+}
+
+#[test]
+fn what_is_made_of_a_day_is_never_that_day() {
+    let right = RIGHT.replace("vip: Bool = false }", "vip: Bool = false, birthday: Date = 2000-01-01 }").replace(
+        "  if profile.vip { finish vip }\n",
+        "  let today = now.date(\"UTC\")\n  if profile.birthday.next_anniversary(today.plus_days(-1)) == today { finish vip }\n",
+    );
+    breaks(&right, "today.plus_days(-1)", "today", &["W0303"]);
+    breaks(&right, "next_anniversary(today.plus_days(-1)) ==", "next_anniversary(today) >", &["W0303"]);
+    breaks(&right, "profile.birthday.next_anniversary(today.plus_days(-1))", "today.plus_months(1)", &["W0303"]);
+    breaks(&right, "join.count > 0", "now + 1d < now", &["E0467"]);
+    breaks(&right, "join.count > 0", "join.count - 1 < join.count", &["W0303"]);
+    breaks(&right, "profile.birthday.next_anniversary(today.plus_days(-1)) == today", "today.plus_days(join.count) == today", &[]);
 }

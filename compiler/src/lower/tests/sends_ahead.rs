@@ -46,3 +46,14 @@ fn the_arms_of_a_wait_lead_on_from_it() {
     assert_eq!(ahead("wait for more within 1h { wait 1d } else { send offer() via desk }"), ["for!", "wait"]);
     assert_eq!(ahead("wait for more { wait 1d } send offer() via desk wait 1d"), ["for!", "wait!", "wait#2"]);
 }
+
+#[test]
+fn a_send_that_stands_in_an_undo_block_follows_wherever_the_block_is_kept() {
+    assert_eq!(ahead("wait 1h undo { send offer() via desk } wait 2h"), ["wait!", "wait#2!"]);
+    assert_eq!(ahead("wait 1h undo { send service() via desk } wait 2h"), ["wait", "wait#2"]);
+    assert_eq!(ahead("if g.n > 1 { undo { send offer() via desk } finish early } wait 2h"), ["wait"]);
+    assert_eq!(ahead("for i in 0..g.n { wait 1h undo { send offer() via desk } } wait 2h"), ["wait!", "wait#2!"]);
+    assert_eq!(ahead("try { undo { send offer() via desk } fail \"no\" } catch e { wait 1h } wait 2h"), ["wait!", "wait#2!"]);
+    let race = "race { branch a { undo { send offer() via desk } wait 1h } branch b { wait 2h } } wait 3h";
+    assert_eq!(ahead(race), ["race", "a.wait!", "b.wait", "wait!"]);
+}

@@ -3,8 +3,7 @@
 use super::known::Known;
 use super::leaf::{self, Leaf};
 use super::term;
-use crate::hir::{CompareOp, Expr, ExprKind as E, Program, VarId};
-use crate::types::{Type, TypeId};
+use crate::hir::{Expr, ExprKind as E, Program, VarId};
 use crate::whole::constant::Constants;
 use journey_grammar::Span;
 use std::rc::Rc;
@@ -100,8 +99,8 @@ impl Facts {
 
     /// The answer to a condition, where it is known.
     pub fn decide(&self, program: &Program, constants: &Constants, cond: &Expr) -> Option<Decision> {
-        if let Some(holds) = of_itself(program, cond) {
-            return Some(Decision { holds, because: Vec::new(), nature: Some("both sides are the same") });
+        if let Some((holds, nature)) = super::order::of_both_sides(program, constants, cond) {
+            return Some(Decision { holds, because: Vec::new(), nature: Some(nature) });
         }
         // What is put together is only known as a whole where the same words were asked before; else its parts are looked at.
         let text = term::text(cond);
@@ -120,6 +119,29 @@ impl Facts {
         let because = self.about(text.as_deref()).map(|fact| (fact.span, fact.held)).collect();
         Some(Decision { holds, because, nature: None })
     }
+
+    /// The answer to a condition, where it is known of it or of its parts together.
+    pub fn answer(&mut self, program: &Program, constants: &Constants, cond: &Expr) -> Option<bool> {
+        if let Some(decision) = self.decide(program, constants, cond) {
+            return Some(decision.holds);
+        }
+        let (a, b, holds) = match &cond.kind {
+            E::Not(of) => return Some(!self.answer(program, constants, of)?),
+            E::And(a, b) => (a, b, true),
+            E::Or(a, b) => (a, b, false),
+            _ => return None,
+        };
+        let left = self.answer(program, constants, a);
+        if left == Some(!holds) {
+            return left;
+        }
+        // The right side is only asked where the left one leaves it open.
+        let before = self.len();
+        self.assume(program, constants, a, holds);
+        let right = self.answer(program, constants, b);
+        self.truncate(before);
+        right.filter(|right| *right != holds || left == Some(holds))
+    }
 }
 
 fn answer(known: &Known, leaf: &Leaf, unit: i128) -> Option<bool> {
@@ -128,20 +150,4 @@ fn answer(known: &Known, leaf: &Leaf, unit: i128) -> Option<bool> {
         (false, true) => Some(true),
         _ => None,
     }
-}
-
-/// Of a comparison of something with itself.
-fn of_itself(program: &Program, cond: &Expr) -> Option<bool> {
-    let E::Compare(op, a, b) = &cond.kind else { return None };
-    let text = term::text(a)?;
-    let simple = match program.types.get(program.types.inner(a.ty).unwrap_or(a.ty)) {
-        // A Float may be unlike itself, and what is put together may hold one.
-        Type::Float | Type::List(_) | Type::Map(..) | Type::Record(_) => false,
-        Type::Enum(id) => !program.types.enum_def(id).has_fields(),
-        _ => true,
-    };
-    if !simple || matches!(a.ty, TypeId::NONE) || term::text(b)? != text {
-        return None;
-    }
-    Some(matches!(op, CompareOp::Eq | CompareOp::Le | CompareOp::Ge))
 }
