@@ -5,6 +5,7 @@ mod architecture;
 mod bounds;
 mod broken;
 mod check;
+mod contract;
 mod data;
 mod durable;
 mod explain;
