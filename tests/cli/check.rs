@@ -216,3 +216,12 @@ fn columns_are_right_behind_japanese_text() {
     let json = folder.journey(&["check", "--format", "json"]).out;
     assert!(json.contains(r#""start":{"line":1,"column":38},"end":{"line":1,"column":41}"#), "{json}");
 }
+
+#[test]
+fn warnings_change_no_exit_status_unless_they_are_denied() {
+    let folder = Folder::with(&[("a.journey", "event gone {}\n"), ("b.journey", "fn f() -> Int { \"a\" }\n")]);
+    let ran = folder.journey(&["check", "a.journey"]);
+    assert!(ran.status == 0 && ran.all().contains("[W0204] Warning"), "{}", ran.all());
+    assert_eq!(folder.journey(&["check", "a.journey", "--deny", "warnings"]).status, 1);
+    assert_eq!(folder.journey(&["check", "b.journey"]).status, 1);
+}

@@ -179,3 +179,39 @@ fn reserved_words_are_no_names_and_all_other_words_are() {
     let errors: Vec<_> = said(&free.split_whitespace().map(names).collect::<Vec<_>>());
     assert_eq!(errors.iter().filter(|(_, code)| code.starts_with('E')).collect::<Vec<_>>(), Vec::<&(String, String)>::new());
 }
+
+#[test]
+fn a_pause_is_named_by_its_path_its_kind_and_its_place_among_its_like() {
+    let journey = "event go {}\nevent ping {}\nservice s { fn op() { GET \"/\" } }\njourney j {\n  enter on go\n  \
+                   wait 1h\n  wait 2h\n  wait for ping\n  step first {\n    wait 3h\n    wait 4h as cool_off\n    wait 5h\n  }\n  \
+                   parallel { branch a { wait 1h  wait 2h } branch b { call s.op() } }\n  \
+                   experiment e { variant x 50% { wait 1h } variant y rest { wait for any { on ping { } after 1h { } } } }\n}\n";
+    let identities = |text: &str| -> Vec<String> {
+        let folder = Folder::with(&[("journey.toml", ""), ("a.journey", text)]);
+        let manifest: serde_json::Value =
+            serde_json::from_str(&folder.journey(&["check", "--manifest", "--format", "json"]).out).expect("a manifest");
+        let pauses = manifest["journeys"][0]["pauses"].as_array().expect("pauses");
+        pauses.iter().map(|pause| pause["identity"].as_str().expect("an identity").to_owned()).collect()
+    };
+    let mut found = identities(journey);
+    found.sort();
+    let mut expected = [
+        "wait",
+        "wait#2",
+        "for",
+        "first.wait",
+        "first.cool_off",
+        "first.wait#2",
+        "a.wait",
+        "a.wait#2",
+        "b.call",
+        "parallel",
+        "x.wait",
+        "y.any",
+    ];
+    expected.sort();
+    assert_eq!(found, expected);
+    let mut renamed = identities(&journey.replace("step first {", "step welcome renamed from first {"));
+    renamed.sort();
+    assert_eq!(renamed, expected);
+}

@@ -52,7 +52,8 @@ impl Runner<'_> {
         let via = sent.via.map_or(String::new(), |via| format!(" via {}", self.channel_name(via)));
         let filtered = if sent.filter.is_some() { " that fits the condition" } else { "" };
         let (holds, expected) = match (not, times) {
-            (true, _) => (count == 0, format!("no {name}{via}{filtered} is sent")),
+            (true, None) => (count == 0, format!("no {name}{via}{filtered} is sent")),
+            (true, Some(times)) => (i64::try_from(count) != Ok(times), format!("{name}{via}{filtered} is not sent {times} times")),
             (false, None) => (count > 0, format!("{name}{via}{filtered} is sent")),
             (false, Some(times)) => (i64::try_from(count) == Ok(times), format!("{name}{via}{filtered} is sent {times} times")),
         };

@@ -121,7 +121,8 @@ impl Runner<'_> {
         }
         let filtered = if asked.filter.is_some() { ", with what fits the condition," } else { "" };
         let (holds, expected) = match (asked.not, asked.times) {
-            (true, _) => (count == 0, format!("{name}{filtered} is not {verb}")),
+            (true, None) => (count == 0, format!("{name}{filtered} is not {verb}")),
+            (true, Some(times)) => (i64::try_from(count) != Ok(times), format!("{name}{filtered} is not {verb} {times} times")),
             (false, None) => (count > 0, format!("{name}{filtered} is {verb}")),
             (false, Some(times)) => (i64::try_from(count) == Ok(times), format!("{name}{filtered} is {verb} {times} times")),
         };

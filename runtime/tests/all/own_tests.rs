@@ -79,6 +79,10 @@ fn every_expectation_can_fail_and_says_what_was_there() {
         fails(&format!("{KNOWN} event go {{}} advance 1h expect sent hello via email times 2 where n == 1")),
         pair("hello via email that fits the condition is sent 2 times", "it was sent once, but not as expected, with n: 0")
     );
+    assert_eq!(
+        fails(&format!("{KNOWN} event go {{}} advance 1h expect not sent hello times 1")),
+        pair("hello is not sent 1 times", "it was sent once")
+    );
     assert_eq!(fails("event go {} expect at greets.second"), pair("the customer is at greets.second", "at first.wait"));
     assert_eq!(fails("expect at greets"), pair("the customer is at greets", "not in greets"));
     assert_eq!(fails("event go {} expect not at greets"), pair("the customer is not at greets", "at first.wait"));
