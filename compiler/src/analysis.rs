@@ -37,6 +37,8 @@ pub struct Analysis {
     files: Vec<Arc<Parsed>>,
     /// What the check found; its program is `program`.
     checked: Checked,
+    /// What the whole-program checks know of each journey.
+    whole: whole::Memory,
     /// What [`Analysis::build`] made last, and what has changed since.
     lowered: Option<Lowered>,
     since: Since,
@@ -121,6 +123,7 @@ impl Analysis {
             Changed::Everything => None,
         };
         let mut checked = check_again(&items, known);
+        self.whole.forget(checked.fresh.as_ref().map(|fresh| fresh.journeys.as_slice()));
         let since = Since::of(&changed, &now, checked.fresh.take());
         self.since = std::mem::take(&mut self.since).and(since);
         self.program = std::mem::take(&mut checked.program);
@@ -137,7 +140,7 @@ impl Analysis {
         if !errors.is_empty() {
             self.diagnostics.retain(|diagnostic| !UNUSED.contains(&diagnostic.code));
         }
-        self.diagnostics.extend(whole::check(&self.program, &errors));
+        self.diagnostics.extend(whole::check_again(&self.program, &errors, &mut self.whole));
         causes_only(&mut self.diagnostics, &project.sources);
         sort(&mut self.diagnostics);
         self.files = files;

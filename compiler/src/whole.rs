@@ -10,6 +10,8 @@
 //! - `conditions`: what is always true, or never
 //! - `unused`: what does nothing
 //!
+//! What is found in a journey by itself is kept in a `memory` until the journey changes, or one that it starts.
+//!
 //! `flow` makes a graph of each journey, `states` tells its spots apart by what `known` knows of flags and counters, and
 //! `most` counts on them.
 
@@ -22,6 +24,7 @@ mod flow;
 mod heads;
 mod known;
 mod loops;
+mod memory;
 mod most;
 mod personal;
 mod reach;
@@ -32,17 +35,20 @@ mod unused;
 mod waits;
 
 pub use bounds::{Place, Reach};
+pub(crate) use memory::Memory;
 pub use most::Most;
 pub use table::{Again, Bound, Table, Together, table};
 
 use crate::diagnostics::Diagnostic;
 use crate::hir::Program;
 use bounds::Bounds;
+use constant::Constants;
 use journey_grammar::Span;
 
 /// What the checks look at.
 struct Whole<'h> {
     program: &'h Program,
+    constants: Constants,
     bounds: Bounds<'h>,
     /// The journeys in which nothing is wrong.
     sound: Vec<bool>,
@@ -56,30 +62,30 @@ struct Whole<'h> {
 /// Checks a program in whose declarations at `errors` something is wrong: they are left out.
 #[must_use]
 pub fn check(program: &Program, errors: &[Span]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    check_again(program, errors, &mut Memory::default())
+}
+
+/// The same, after a change. Of what `memory` holds, that must have been [forgotten](Memory::forget) which may have changed.
+pub(crate) fn check_again(program: &Program, errors: &[Span], memory: &mut Memory) -> Vec<Diagnostic> {
+    let sound = |span: Span| !errors.iter().any(|error| error.file == span.file && error.start >= span.start && error.start <= span.end);
+    let journeys: Vec<bool> = program.journeys.iter().map(|journey| sound(journey.span)).collect();
+    let channels: Vec<bool> = program.channels.iter().map(|channel| sound(channel.span)).collect();
+    let (constants, mut found) = (Constants::of(program), Vec::new());
     if errors.is_empty() {
-        let constants = constant::Constants::of(program);
         reach::check(program, &constants, &mut found);
         personal::check(program, &mut found);
         conditions::check(program, &constants, &mut found);
-        unused::check(program, &mut found);
+        let calls = memory.bodies(program, &constants, &mut found);
+        unused::operations(program, &calls, &mut found);
     }
-    let sound = |span: Span| !errors.iter().any(|error| error.file == span.file && error.start >= span.start && error.start <= span.end);
-    let journeys: Vec<bool> = program.journeys.iter().map(|journey| sound(journey.span)).collect();
-    let mut whole = Whole {
-        program,
-        bounds: Bounds::new(program, &journeys),
-        sound: journeys,
-        sound_channels: program.channels.iter().map(|channel| sound(channel.span)).collect(),
-        complete: errors.is_empty(),
-        found,
-    };
-    whole.loops();
+    let bounds = Bounds::new(program, &journeys);
+    let mut whole = Whole { program, constants, bounds, sound: journeys, sound_channels: channels, complete: errors.is_empty(), found };
+    whole.remembered(memory);
     whole.caps();
     whole.cycles();
-    whole.unseen();
-    whole.waits();
-    whole.heads();
+    if whole.complete {
+        whole.never_started();
+    }
     told_once(&mut whole.found);
     whole.found
 }

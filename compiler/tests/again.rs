@@ -36,6 +36,7 @@ fn edits() -> impl Strategy<Value = Vec<(usize, usize, Edit)>> {
         1 => Just(Edit::Double),
         2 => Just(Edit::Push),
         5 => (1..200u8).prop_map(Edit::Number),
+        2 => Just(Edit::Number(0)),
         3 => (0..6usize, any::<usize>(), any::<usize>()).prop_map(|(nth, file, line)| Edit::Word { nth, file, line }),
         6 => Just(Edit::Restore),
     ];
@@ -168,15 +169,42 @@ proptest! {
 
     #[test]
     fn after_any_changes_a_project_is_understood_as_if_it_were_new(edits in edits()) {
-        let first = project::project(8, 50);
-        let mut files = first.clone();
-        let mut analysis = analyse(&read(&files));
-        analysis.build(Backend::Interpreter).unwrap();
-        for (file, line, edit) in &edits {
-            apply(&mut files, &first, *file, *line, edit);
-            agree(&mut analysis, &read(&files));
-        }
+        edited(&project::project(8, 50), &edits);
     }
+
+    #[test]
+    fn after_any_changes_an_example_is_understood_as_if_it_were_new(example in prop::sample::select(examples()), edits in edits()) {
+        edited(&example, &edits);
+    }
+}
+
+fn edited(first: &[(String, String)], edits: &[(usize, usize, Edit)]) {
+    let mut files = first.to_vec();
+    let mut analysis = analyse(&read(&files));
+    analysis.build(Backend::Interpreter).unwrap();
+    for (file, line, edit) in edits {
+        apply(&mut files, first, *file, *line, edit);
+        agree(&mut analysis, &read(&files));
+    }
+}
+
+/// The examples that need nothing but their `.journey` files.
+fn examples() -> Vec<Vec<(String, String)>> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+    let mut examples: Vec<Vec<(String, String)>> = Vec::new();
+    for example in std::fs::read_dir(folder).unwrap() {
+        let files = std::fs::read_dir(example.unwrap().path()).unwrap().map(|file| file.unwrap().path());
+        let mut files: Vec<(String, String)> = files
+            .filter(|path| path.extension().is_some_and(|extension| extension == "journey"))
+            .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap()))
+            .collect();
+        files.sort();
+        examples.push(files);
+    }
+    examples.retain(|files| !analyse(&read(files)).has_errors());
+    examples.sort();
+    assert!(examples.len() >= 10, "{}", examples.len());
+    examples
 }
 
 /// The project, with one text in place of another in a file.
@@ -205,6 +233,11 @@ fn a_change_of_a_journey_its_message_or_its_event_reaches_all_that_it_means_some
         ("journeys_0000", "with bought", "with lost"),
         ("journeys_0000", "finish lost", "finish bought"),
         ("journeys_0006", "experiment e6", "experiment e7"),
+        // What only a look at the whole journey shows.
+        ("journeys_0002", "  wait 3d\n", "  loop { send hello_0(b, count: 1) via email }\n"),
+        ("journeys_0004", "  wait 3d\n", "  wait 0d\n"),
+        ("journeys_0000", "  wait 3d\n", "  if 1 > 2 { finish lost }\n  wait 3d\n"),
+        ("shared", "consent profile.consent.marketing }\nchannel sms", "consent false }\nchannel sms"),
     ] {
         let files = replaced(&first, file, old, new);
         agree(&mut analysis, &read(&files));

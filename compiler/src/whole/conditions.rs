@@ -20,7 +20,7 @@ use crate::hir::{PlaceRoot, Wait, WaitArmKind, WaitKind};
 use crate::types::TypeId;
 use facts::Facts;
 
-/// Warns of each condition that can't go both ways.
+/// Warns of each condition in a declaration that can't go both ways.
 pub(super) fn check(program: &Program, constants: &Constants, found: &mut Vec<Diagnostic>) {
     let mut checker = Checker { program, constants, found };
     for of in &program.fns {
@@ -37,7 +37,11 @@ pub(super) fn check(program: &Program, constants: &Constants, found: &mut Vec<Di
     for variant in program.messages.iter().flat_map(|message| &message.variants) {
         variant.content.iter().for_each(|of| checker.alone(of, false));
     }
-    program.journeys.iter().for_each(|journey| checker.journey(journey));
+}
+
+/// Warns of each condition in a journey that can't go both ways.
+pub(super) fn journey(program: &Program, constants: &Constants, journey: &Journey, found: &mut Vec<Diagnostic>) {
+    Checker { program, constants, found }.journey(journey);
 }
 
 /// Whether a condition that nothing has gone before can never hold.

@@ -14,26 +14,21 @@ struct Taker<'h> {
 }
 
 impl Whole<'_> {
-    pub(super) fn heads(&mut self) {
-        if self.complete {
-            self.never_started();
-        }
-        for journey in self.journeys() {
-            let declared = &self.program.journeys[journey];
-            let enters = declared.enters.iter().filter_map(|enter| Some(Taker { on: enter.on.event()?, span: enter.span }));
-            let mut found = self.never_won(enters, "this `enter` lets in nobody more", "each such event is taken by this one");
-            let ends = declared.ends.iter().filter_map(|end| match &end.on {
-                EndOn::Event(on) => Some(Taker { on, span: end.span }),
-                EndOn::When(_) => None,
-            });
-            found.extend(self.never_won(ends, "this never ends the journey", "each such event ends it here, as written first"));
-            let known = self.bounds.flows[journey].known(self.program);
-            arms_of(&known, &declared.body, &mut found);
-            self.found.extend(found);
-        }
+    pub(super) fn heads(&mut self, journey: usize) {
+        let declared = &self.program.journeys[journey];
+        let enters = declared.enters.iter().filter_map(|enter| Some(Taker { on: enter.on.event()?, span: enter.span }));
+        let mut found = self.never_won(enters, "this `enter` lets in nobody more", "each such event is taken by this one");
+        let ends = declared.ends.iter().filter_map(|end| match &end.on {
+            EndOn::Event(on) => Some(Taker { on, span: end.span }),
+            EndOn::When(_) => None,
+        });
+        found.extend(self.never_won(ends, "this never ends the journey", "each such event ends it here, as written first"));
+        let known = self.bounds.flows[journey].known(self.program);
+        arms_of(&known, &declared.body, &mut found);
+        self.found.extend(found);
     }
 
-    fn never_started(&mut self) {
+    pub(super) fn never_started(&mut self) {
         let entered = self.program.journeys.iter().enumerate().filter(|(_, journey)| !journey.enters.is_empty());
         let mut open: Vec<usize> = entered.map(|(at, _)| at).collect();
         let mut started = vec![false; self.program.journeys.len()];

@@ -19,23 +19,21 @@ struct Sending {
 }
 
 impl Whole<'_> {
-    pub(super) fn loops(&mut self) {
-        for journey in self.journeys() {
-            let mut sending: Vec<Sending> = Vec::new();
-            for channel in self.bounds.reached(journey) {
-                if !self.sound_channels[channel.index()] || self.program.channels[channel.index()].cap.is_some() {
-                    continue;
-                }
-                let Some((spots, path)) = self.bounds.free_loop(journey, Counted::Promotional(channel)) else { continue };
-                match sending.iter_mut().find(|known| known.spots == spots && known.path == path) {
-                    Some(known) => known.channels.push(channel),
-                    None => sending.push(Sending { spots, path, channels: vec![channel] }),
-                }
+    pub(super) fn loops(&mut self, journey: usize) {
+        let mut sending: Vec<Sending> = Vec::new();
+        for channel in self.bounds.reached(journey) {
+            if !self.sound_channels[channel.index()] || self.program.channels[channel.index()].cap.is_some() {
+                continue;
             }
-            for sending in sending {
-                let told = self.unbounded_loop(journey, &sending);
-                self.found.extend(told);
+            let Some((spots, path)) = self.bounds.free_loop(journey, Counted::Promotional(channel)) else { continue };
+            match sending.iter_mut().find(|known| known.spots == spots && known.path == path) {
+                Some(known) => known.channels.push(channel),
+                None => sending.push(Sending { spots, path, channels: vec![channel] }),
             }
+        }
+        for sending in sending {
+            let told = self.unbounded_loop(journey, &sending);
+            self.found.extend(told);
         }
     }
 

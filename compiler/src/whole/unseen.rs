@@ -16,29 +16,27 @@ use crate::machine::text::format_duration;
 use journey_grammar::Span;
 
 impl Whole<'_> {
-    pub(super) fn unseen(&mut self) {
-        for journey in self.journeys() {
-            let flow = &self.bounds.flows[journey];
-            let declared = &self.program.journeys[journey];
-            let listens = |kind: &SpotKind| matches!(kind, SpotKind::Wait(wait) if !wait.events().is_empty());
-            if !flow.spots.iter().any(listens) {
-                continue;
-            }
-            let back = backwards(flow);
-            let mut found = Vec::new();
-            for (spot, kind) in flow.spots.iter().enumerate() {
-                let SpotKind::Wait(wait) = kind else { continue };
-                for on in awaited(wait) {
-                    if !ends_on(declared, on.event)
-                        && let Some(plain) = plain_wait_before(flow, &back, spot, on)
-                        && at_first(flow, plain, on.event)
-                    {
-                        found.push(self.missed(flow, plain, spot, on));
-                    }
+    pub(super) fn unseen(&mut self, journey: usize) {
+        let flow = &self.bounds.flows[journey];
+        let declared = &self.program.journeys[journey];
+        let listens = |kind: &SpotKind| matches!(kind, SpotKind::Wait(wait) if !wait.events().is_empty());
+        if !flow.spots.iter().any(listens) {
+            return;
+        }
+        let back = backwards(flow);
+        let mut found = Vec::new();
+        for (spot, kind) in flow.spots.iter().enumerate() {
+            let SpotKind::Wait(wait) = kind else { continue };
+            for on in awaited(wait) {
+                if !ends_on(declared, on.event)
+                    && let Some(plain) = plain_wait_before(flow, &back, spot, on)
+                    && at_first(flow, plain, on.event)
+                {
+                    found.push(self.missed(flow, plain, spot, on));
                 }
             }
-            self.found.extend(found);
         }
+        self.found.extend(found);
     }
 
     fn missed(&self, flow: &Flow, plain: Spot, spot: Spot, on: &EventMatch) -> Diagnostic {

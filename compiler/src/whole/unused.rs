@@ -1,21 +1,27 @@
 //! What stands in the program and does nothing: blocks without a statement, operations that nothing calls.
 
 use crate::diagnostics::Diagnostic;
-use crate::hir::{Program, Stmt, StmtKind as S};
+use crate::hir::{Journey, Program, Stmt, StmtKind as S};
 use journey_grammar::Span;
 use rustc_hash::FxHashSet;
 
-/// Warns of each.
-pub(super) fn check(program: &Program, found: &mut Vec<Diagnostic>) {
-    let mut called = FxHashSet::default();
-    for journey in &program.journeys {
-        block(&journey.body, &mut |stmt| {
-            empty(stmt, found);
-            if let S::Call(call) = &stmt.kind {
-                called.insert((call.service.index(), call.operation.index()));
-            }
-        });
-    }
+/// An operation: the numbers of its service and of itself.
+pub(super) type Called = (usize, usize);
+
+/// Warns of each block of a journey that is empty; gives the operations that it calls.
+pub(super) fn journey(journey: &Journey, found: &mut Vec<Diagnostic>) -> Vec<Called> {
+    let mut called = Vec::new();
+    block(&journey.body, &mut |stmt| {
+        empty(stmt, found);
+        if let S::Call(call) = &stmt.kind {
+            called.push((call.service.index(), call.operation.index()));
+        }
+    });
+    called
+}
+
+/// Warns of each operation that no journey calls.
+pub(super) fn operations(program: &Program, called: &FxHashSet<Called>, found: &mut Vec<Diagnostic>) {
     for (at, service) in program.services.iter().enumerate() {
         let any = (0..service.operations.len()).any(|operation| called.contains(&(at, operation)));
         let operations = service.operations.iter().enumerate();

@@ -29,24 +29,21 @@ impl Never<'_> {
 }
 
 impl Whole<'_> {
-    pub(super) fn waits(&mut self) {
-        let constants = Constants::of(self.program);
-        for journey in self.journeys() {
-            let known = self.bounds.flows[journey].known(self.program);
-            let never = Never { program: self.program, constants: &constants, known };
-            let declared = &self.program.journeys[journey];
-            let mut found = Vec::new();
-            for enter in &declared.enters {
-                found.extend(enter.on.event().and_then(|on| never.taken(on, "this `enter` lets nobody in")));
-            }
-            for end in &declared.ends {
-                if let crate::hir::EndOn::Event(on) = &end.on {
-                    found.extend(never.taken(on, "this never ends the journey"));
-                }
-            }
-            waits_of(&never, &declared.body, &mut found);
-            self.found.extend(found);
+    pub(super) fn waits(&mut self, journey: usize) {
+        let known = self.bounds.flows[journey].known(self.program);
+        let never = Never { program: self.program, constants: &self.constants, known };
+        let declared = &self.program.journeys[journey];
+        let mut found = Vec::new();
+        for enter in &declared.enters {
+            found.extend(enter.on.event().and_then(|on| never.taken(on, "this `enter` lets nobody in")));
         }
+        for end in &declared.ends {
+            if let crate::hir::EndOn::Event(on) = &end.on {
+                found.extend(never.taken(on, "this never ends the journey"));
+            }
+        }
+        waits_of(&never, &declared.body, &mut found);
+        self.found.extend(found);
     }
 }
 
