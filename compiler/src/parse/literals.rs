@@ -59,23 +59,23 @@ impl<'t> Reader<'t> {
     fn decimal(&mut self, digits: &str, negative: bool, whole: Span) -> Option<ExprKind> {
         let (units, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
         let short = fraction.trim_end_matches('0');
-        let float = || digits.parse::<f64>().ok().filter(|value| value.is_finite()).map(|value| if negative { -value } else { value });
-        if short.len() > 6 {
-            return float().map(ExprKind::LongFraction);
-        }
         let scaled = || {
             let units = units.parse::<i128>().ok()?.checked_mul(i128::from(MILLION))?;
             let fraction: i128 = format!("{short:0<6}").parse().ok()?;
             let value = units.checked_add(fraction)?;
             i64::try_from(if negative { -value } else { value }).ok()
         };
-        match scaled() {
-            Some(value) => Some(ExprKind::Decimal(value)),
-            None => {
-                self.out_of_range(whole, Rule::decimal);
-                None
-            }
+        if short.len() <= 6
+            && let Some(value) = scaled()
+        {
+            return Some(ExprKind::Decimal(value));
         }
+        // No Decimal, but perhaps a Float is expected.
+        let float = digits.parse::<f64>().ok().filter(|value| value.is_finite());
+        if float.is_none() {
+            self.out_of_range(whole, Rule::decimal);
+        }
+        float.map(|value| ExprKind::LongFraction(if negative { -value } else { value }))
     }
 
     fn time(&mut self, node: Syntax<'t>) -> ExprKind {

@@ -127,6 +127,8 @@ fn literals_are_read_by_longest_match() {
     assert_eq!(kind("1_000"), "Int(1000)");
     assert_eq!(kind("12.50"), "Decimal(12500000)");
     assert_eq!(kind("0.1234567"), "LongFraction(0.1234567)");
+    assert_eq!(kind("9_223_372_036_854.775807"), "Decimal(9223372036854775807)");
+    assert_eq!(kind("9_223_372_036_854.775808"), "LongFraction(9223372036854.775)");
     assert_eq!(kind("21:30:15"), "LocalTime(77415000)");
     assert_eq!(kind("1970-01-02"), "Date(1)");
     assert_eq!(kind("1969-12-31"), "Date(-1)");
