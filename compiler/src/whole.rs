@@ -1,7 +1,7 @@
 //! Checks of the whole program, over the typed program: what no single statement shows.
 //!
 //! - `bounds`: how many messages a customer can get at most; `loops` and `caps` say where that is too many
-//! - `cycles`: journeys that start each other without a pause
+//! - `cycles`: journeys that start each other without a pause; `spins`: loops whose pauses don't pause; `instant` knows what goes on at once
 //! - `unseen`: events that come while a journey does not look
 //! - `waits`: pauses that never end, or never pause
 //! - `reach`: whether a channel can reach anybody, by what `constant` knows to have one value whatever comes
@@ -22,12 +22,14 @@ mod constant;
 mod cycles;
 mod flow;
 mod heads;
+mod instant;
 mod known;
 mod loops;
 mod memory;
 mod most;
 mod personal;
 mod reach;
+mod spins;
 mod states;
 mod table;
 mod unseen;
@@ -83,6 +85,7 @@ pub(crate) fn check_again(program: &Program, errors: &[Span], memory: &mut Memor
     whole.remembered(memory);
     whole.caps();
     whole.cycles();
+    whole.spins();
     if whole.complete {
         whole.never_started();
     }

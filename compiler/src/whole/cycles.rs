@@ -9,14 +9,15 @@
 //!
 //! A link that a condition guards may be cut by it. Where nothing on a circle is guarded, it is an error. Where the conditions
 //! read only what the customer is (the profile, traits, the time), a warning; a condition that reads the payload, a parameter or a
-//! variable is taken for the bound that it most often is (`where attempt < 3`). Costs: a search for each trigger, and one for
-//! each guard on a circle that was found.
+//! variable is taken for the bound that it most often is (`where attempt < 3`). What goes on in the same instant, `instant` says.
+//! Costs: a search for each trigger, and one for each guard on a circle that was found.
 
 use super::Whole;
-use super::flow::{Act, Flow, Spot, SpotKind, View, Way};
+use super::flow::{Spot, SpotKind, View};
+use super::instant::{Guard, Instants, reads};
 use super::known::{Known, Value};
 use crate::diagnostics::Diagnostic;
-use crate::hir::{CompareOp, EnterOn, EventId, EventMatch, Expr, ExprKind, InstanceKey, VarId};
+use crate::hir::{CompareOp, EnterOn, EventId, EventMatch, Expr, ExprKind, InstanceKey};
 use journey_grammar::Span;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -35,14 +36,13 @@ struct Trigger<'h> {
     span: Span,
 }
 
-/// How sure it is that a link is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Guard {
-    Open,
-    /// By what the customer is.
-    Customer,
-    /// By what was handed on.
-    Handed,
+/// Where a journey must be for a trigger to set it going again.
+enum Again {
+    /// Anywhere.
+    AtOnce,
+    From(Spot),
+    /// Not in the same instant.
+    Later,
 }
 
 /// From one trigger to another.
@@ -56,8 +56,9 @@ struct Link {
 
 impl<'h> Whole<'h> {
     pub(super) fn cycles(&mut self) {
+        let instants = Instants::of(&self.bounds.flows);
         let triggers = self.triggers();
-        let links = self.links(&triggers);
+        let links = self.links(&instants, &triggers);
         let mut graph: DiGraph<(), ()> = DiGraph::new();
         for _ in &triggers {
             graph.add_node(());
@@ -72,7 +73,7 @@ impl<'h> Whole<'h> {
         }
         let mut inside: Vec<Vec<(Link, Guard)>> = vec![Vec::new(); components.len()];
         for link in links.iter().filter(|link| component_of[link.from] == component_of[link.to]) {
-            inside[component_of[link.from]].push((*link, self.guard(&triggers, link)));
+            inside[component_of[link.from]].push((*link, self.guard(&instants, &triggers, link)));
         }
         for links in inside {
             let up_to = |most: Guard| -> Vec<Link> { links.iter().filter(|(_, guard)| *guard <= most).map(|(link, _)| *link).collect() };
@@ -113,7 +114,7 @@ impl<'h> Whole<'h> {
         triggers
     }
 
-    fn links(&self, triggers: &[Trigger<'h>]) -> Vec<Link> {
+    fn links(&self, instants: &Instants, triggers: &[Trigger<'h>]) -> Vec<Link> {
         let mut by_event: Vec<Vec<usize>> = vec![Vec::new(); self.program.events.len()];
         let mut entries: Vec<Vec<usize>> = vec![Vec::new(); self.program.journeys.len()];
         for (at, trigger) in triggers.iter().enumerate() {
@@ -127,16 +128,19 @@ impl<'h> Whole<'h> {
         let mut links = Vec::new();
         for (from, trigger) in triggers.iter().enumerate() {
             let flow = &self.bounds.flows[trigger.journey];
-            if !flow.spots.iter().any(|kind| matches!(kind, SpotKind::Emit(..) | SpotKind::Start(_) | SpotKind::Run(_))) {
+            let leads =
+                |kind: &SpotKind| matches!(kind, SpotKind::Emit(..) | SpotKind::Broadcast(..) | SpotKind::Start(_) | SpotKind::Run(_));
+            if !flow.spots.iter().any(leads) {
                 continue;
             }
-            let reached = at_once(flow, trigger.start, None);
+            let reached = instants.reached(flow, trigger.start, None);
             for spot in (0..flow.spots.len()).filter(|&spot| reached[spot]) {
                 match flow.spots[spot] {
-                    SpotKind::Emit(event, payload) if self.takes_again(trigger, spot) => {
-                        let known = flow.known(self.program);
-                        let takers = by_event.get(event.index()).into_iter().flatten();
-                        let taken = takers.filter(|&&to| fits(&known, triggers[to].on, payload) != Some(false));
+                    SpotKind::Emit(event, payload) | SpotKind::Broadcast(event, payload) if self.takes_again(instants, trigger, spot) => {
+                        // What is broadcast starts nothing.
+                        let starts = matches!(flow.spots[spot], SpotKind::Emit(..));
+                        let takers = by_event.get(event.index()).into_iter().flatten().filter(|&&to| starts || triggers[to].wait.is_some());
+                        let taken = takers.filter(|&&to| self.fits(trigger, &triggers[to], payload) != Some(false));
                         links.extend(taken.map(|&to| Link { from, to, spot }));
                     }
                     SpotKind::Start(child) | SpotKind::Run(child) => {
@@ -150,35 +154,49 @@ impl<'h> Whole<'h> {
         links
     }
 
-    /// Whether what was set going here can be set going by an event again, as soon as the step is done.
-    fn takes_again(&self, trigger: &Trigger, spot: Spot) -> bool {
-        let flow = &self.bounds.flows[trigger.journey];
-        let declared = &self.program.journeys[trigger.journey];
-        let behind = at_once(flow, spot, None);
-        match trigger.wait {
-            Some(wait) => behind[wait],
-            None if matches!(declared.key, InstanceKey::Unlimited) => true,
-            None => behind[flow.end] && declared.cooldown_ms.unwrap_or(0) <= 0,
+    /// Whether what was set going here can be set going by an event again as soon as the step is done.
+    fn takes_again(&self, instants: &Instants, trigger: &Trigger, spot: Spot) -> bool {
+        match self.again_from(trigger) {
+            Again::AtOnce => true,
+            Again::From(to) => instants.reached(&self.bounds.flows[trigger.journey], spot, None)[to],
+            Again::Later => false,
         }
     }
 
-    fn guard(&self, triggers: &[Trigger<'h>], link: &Link) -> Guard {
+    fn again_from(&self, trigger: &Trigger) -> Again {
+        let declared = &self.program.journeys[trigger.journey];
+        match trigger.wait {
+            Some(wait) => Again::From(wait),
+            None if matches!(declared.key, InstanceKey::Unlimited) => Again::AtOnce,
+            None if declared.cooldown_ms.unwrap_or(0) > 0 => Again::Later,
+            None => Again::From(self.bounds.flows[trigger.journey].end),
+        }
+    }
+
+    /// Whether a trigger takes what is emitted with this payload, as far as it is known.
+    fn fits(&self, from: &Trigger, to: &Trigger, payload: &Expr) -> Option<bool> {
+        let known = |trigger: &Trigger| self.bounds.flows[trigger.journey].known(self.program);
+        Offer { from: known(from), payload, to: known(to), on: to.on? }.fits()
+    }
+
+    fn guard(&self, instants: &Instants, triggers: &[Trigger<'h>], link: &Link) -> Guard {
         let (from, to) = (&triggers[link.from], &triggers[link.to]);
         let flow = &self.bounds.flows[from.journey];
         let filter = match flow.spots[link.spot] {
-            // What the payload fulfils by what is written is no guard.
-            SpotKind::Emit(_, payload) if fits(&flow.known(self.program), to.on, payload) == Some(true) => Guard::Open,
-            SpotKind::Emit(..) => to.on.and_then(|on| on.filter.as_ref()).map_or(Guard::Open, reads),
+            SpotKind::Emit(_, payload) | SpotKind::Broadcast(_, payload) => {
+                let again = match self.again_from(from) {
+                    Again::From(to) => instants.guard(flow, link.spot, to).unwrap_or(Guard::Open),
+                    Again::AtOnce | Again::Later => Guard::Open,
+                };
+                // What the payload fulfils by what is written is no guard.
+                match to.on.and_then(|on| on.filter.as_ref()) {
+                    Some(filter) if self.fits(from, to, payload) != Some(true) => again.max(reads(filter)),
+                    _ => again,
+                }
+            }
             _ => Guard::Open,
         };
-        let conditions = flow.ways.iter().flatten().filter_map(|way| match way.act {
-            Act::Assume(condition, _) | Act::Arm(condition, ..) if !way.pauses => Some((way, condition)),
-            _ => None,
-        });
-        conditions
-            .filter(|(way, _)| !at_once(flow, from.start, Some(way))[link.spot])
-            .map(|(_, condition)| reads(condition))
-            .fold(filter, Guard::max)
+        filter.max(instants.guard(flow, from.start, link.spot).unwrap_or(Guard::Open))
     }
 
     fn circle(&self, triggers: &[Trigger<'h>], circle: &[Link], code: &'static str) -> Diagnostic {
@@ -195,6 +213,7 @@ impl<'h> Whole<'h> {
             let flow = &self.bounds.flows[triggers[link.from].journey];
             let text = match flow.spots[link.spot] {
                 SpotKind::Emit(event, _) => format!("emits `{}`", self.event(event)),
+                SpotKind::Broadcast(event, _) => format!("broadcasts `{}`", self.event(event)),
                 _ => format!("starts `{}`", name(link.to)),
             };
             (flow.spans[link.spot], text)
@@ -237,32 +256,6 @@ impl<'h> Whole<'h> {
     }
 }
 
-/// The spots that are come to without a pause; `without` one way.
-fn at_once(flow: &Flow, start: Spot, without: Option<&Way>) -> Vec<bool> {
-    let mut reached = vec![false; flow.spots.len()];
-    let mut open = vec![start];
-    reached[start] = true;
-    while let Some(spot) = open.pop() {
-        for way in flow.ways(spot, View::Flow) {
-            let left_out = without.is_some_and(|left_out| std::ptr::eq(left_out, way));
-            if !way.pauses && !left_out && !std::mem::replace(&mut reached[way.to], true) {
-                open.push(way.to);
-            }
-        }
-    }
-    reached
-}
-
-/// What a condition depends on.
-fn reads(condition: &Expr) -> Guard {
-    let here = match condition.kind {
-        ExprKind::Var(_) => Guard::Handed,
-        ExprKind::Profile | ExprKind::Trait(_) | ExprKind::Segment(_) | ExprKind::Now | ExprKind::Customer => Guard::Customer,
-        _ => Guard::Open,
-    };
-    condition.children().into_iter().map(reads).fold(here, Guard::max)
-}
-
 /// A circle, as short as there is one from its first link on.
 fn circle(links: &[Link]) -> Option<Vec<Link>> {
     (0..links.len()).find_map(|first| circle_from(links, first))
@@ -293,30 +286,56 @@ fn circle_from(links: &[Link], first: usize) -> Option<Vec<Link>> {
     None
 }
 
-/// Whether a payload is taken, as far as what is written in both says it.
-fn fits(known: &Known, on: Option<&EventMatch>, payload: &Expr) -> Option<bool> {
-    let on = on?;
-    on.filter.as_ref().map_or(Some(true), |filter| holds(known, filter, on.binder, payload))
+/// An event that is emitted, and whoever may take it.
+struct Offer<'o, 'h> {
+    /// Where it is emitted: each journey numbers its variables for itself.
+    from: Known<'o>,
+    payload: &'h Expr,
+    to: Known<'o>,
+    on: &'h EventMatch,
 }
 
-fn holds(known: &Known, filter: &Expr, binder: VarId, payload: &Expr) -> Option<bool> {
-    let side = |expr: &Expr| literal(known, expr, binder, payload);
-    let part = |expr: &Expr| holds(known, expr, binder, payload);
-    match &filter.kind {
-        ExprKind::And(a, b) => match (part(a), part(b)) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (a, b) => Some(a? && b?),
-        },
-        ExprKind::Or(a, b) => match (part(a), part(b)) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (a, b) => Some(a? || b?),
-        },
-        ExprKind::Not(of) => Some(!part(of)?),
-        ExprKind::Compare(op @ (CompareOp::Eq | CompareOp::Ne), a, b) => Some((side(a)? == side(b)?) == (*op == CompareOp::Eq)),
-        _ => match side(filter)? {
-            Literal::Value(Value::Bool(value)) => Some(value),
-            _ => None,
-        },
+impl Offer<'_, '_> {
+    /// Whether it is taken, as far as what is written in both says it.
+    fn fits(&self) -> Option<bool> {
+        self.on.filter.as_ref().map_or(Some(true), |filter| self.holds(filter))
+    }
+
+    fn holds(&self, filter: &Expr) -> Option<bool> {
+        match &filter.kind {
+            ExprKind::And(a, b) => match (self.holds(a), self.holds(b)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (a, b) => Some(a? && b?),
+            },
+            ExprKind::Or(a, b) => match (self.holds(a), self.holds(b)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (a, b) => Some(a? || b?),
+            },
+            ExprKind::Not(of) => Some(!self.holds(of)?),
+            ExprKind::Compare(op @ (CompareOp::Eq | CompareOp::Ne), a, b) => {
+                Some((self.side(a)? == self.side(b)?) == (*op == CompareOp::Eq))
+            }
+            ExprKind::Compare(op, a, b) => match (self.side(a)?, self.side(b)?) {
+                (Literal::Value(Value::Int(a)), Literal::Value(Value::Int(b))) => Some(op.holds(&a, &b)),
+                _ => None,
+            },
+            _ => match self.side(filter)? {
+                Literal::Value(Value::Bool(value)) => Some(value),
+                _ => None,
+            },
+        }
+    }
+
+    /// The value of a side of a comparison, where it is written there or in the payload.
+    fn side(&self, expr: &Expr) -> Option<Literal> {
+        match &expr.kind {
+            ExprKind::Wrap(of) | ExprKind::Unwrap(of) => self.side(of),
+            ExprKind::Field(of, field) if matches!(of.kind, ExprKind::Var(var) if var == self.on.binder) => match &self.payload.kind {
+                ExprKind::Record(_, fields) => literal(&self.from, fields.get(*field)?),
+                _ => None,
+            },
+            _ => literal(&self.to, expr),
+        }
     }
 }
 
@@ -327,15 +346,10 @@ enum Literal {
     Text(String),
 }
 
-/// The value of a side of a comparison, where it is written there or in the payload.
-fn literal(known: &Known, expr: &Expr, binder: VarId, payload: &Expr) -> Option<Literal> {
+fn literal(known: &Known, expr: &Expr) -> Option<Literal> {
     match &expr.kind {
         ExprKind::Str(text) => Some(Literal::Text(text.clone())),
-        ExprKind::Wrap(of) => literal(known, of, binder, payload),
-        ExprKind::Field(of, field) if matches!(of.kind, ExprKind::Var(var) if var == binder) => match &payload.kind {
-            ExprKind::Record(_, fields) => literal(known, fields.get(*field)?, binder, payload),
-            _ => None,
-        },
+        ExprKind::Wrap(of) => literal(known, of),
         _ => match known.value(expr, &|_| Value::Unknown) {
             Value::Unknown | Value::Present => None,
             value => Some(Literal::Value(value)),

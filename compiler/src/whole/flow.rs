@@ -52,6 +52,8 @@ pub(super) enum SpotKind<'h> {
     Send(&'h Send),
     /// An event for the same customer, and its payload.
     Emit(EventId, &'h Expr),
+    /// An event for all customers.
+    Broadcast(EventId, &'h Expr),
     Start(JourneyId),
     Wait(&'h Wait),
     /// `call`
@@ -61,8 +63,8 @@ pub(super) enum SpotKind<'h> {
     Fork(usize),
     /// All that the branches of the fork, or the child that is run, can send at once.
     Burst(Spot),
-    /// Where a branch ends.
-    BranchEnd,
+    /// Where a branch of the fork ends; index into [`Flow::forks`].
+    BranchEnd(usize),
 }
 
 /// Who may take a way.
@@ -83,10 +85,22 @@ pub(super) struct Way<'h> {
     pub moment: Option<Moment<'h>>,
     /// The journey rests on it.
     pub pauses: bool,
+    /// Whether it can go on in the same instant all the same.
+    pub passes: Passes,
     /// The event that it waits for.
     pub on: Option<&'h EventMatch>,
     pub act: Act<'h>,
     pub view: View,
+}
+
+/// Whether a pause lets the journey go on at once, without anything that comes from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passes {
+    No,
+    /// What it waits for is over, or holds already.
+    Yes,
+    /// In the hours in which it lets everybody through.
+    Sometimes,
 }
 
 /// What holds or happens on a way.
@@ -104,6 +118,8 @@ pub(super) enum Act<'h> {
     Turn(usize, VarId, &'h Iter),
     /// It has turned for the last time.
     Done(usize, &'h Iter),
+    /// Something has failed, and is caught.
+    Fault,
 }
 
 /// A moment that comes round: of the day, or of the week, in a time zone.
@@ -138,8 +154,9 @@ impl<'h> Flow<'h> {
             self.ways[spot].iter().enumerate().filter(|(_, way)| way.view == View::Bounds).map(|(at, way)| (at, way.to)).collect();
         if let [(_, early), (late, _)] = bursts[..] {
             self.ways[spot][late].least_ms = ms;
-            for way in &mut self.ways[early] {
-                way.least_ms = ms;
+            // The first way leads on; a fault or an end may come at once.
+            if let Some(on) = self.ways[early].first_mut() {
+                on.least_ms = ms;
             }
         }
     }

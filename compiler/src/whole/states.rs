@@ -186,7 +186,7 @@ impl<'h> Explorer<'_, 'h> {
     /// Takes a way: what holds then, and the time that it took at least; `None` where the way does not fit.
     fn take(&self, way: &Way<'h>, mut holds: Holds) -> Option<(Holds, i64)> {
         match way.act {
-            Act::None => {}
+            Act::None | Act::Fault => {}
             Act::Assume(condition, truth) => {
                 if !self.assume(condition, truth, &mut holds) {
                     return None;

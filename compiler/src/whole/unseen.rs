@@ -124,9 +124,10 @@ fn plain_wait_before(flow: &Flow, back: &[Vec<(Spot, Option<VarId>)>], spot: Spo
                 SpotKind::Wait(wait) if matches!(wait.kind, WaitKind::Until(_)) => return Some(from),
                 // It looks for the event itself, or sleeps for another reason.
                 SpotKind::Wait(_) => {}
-                SpotKind::Plain | SpotKind::Loop(_) | SpotKind::Fork(_) | SpotKind::BranchEnd => open.push_back(from),
+                SpotKind::Plain | SpotKind::Loop(_) | SpotKind::Fork(_) | SpotKind::BranchEnd(_) => open.push_back(from),
                 // It does something, which the event may answer.
-                SpotKind::Send(_) | SpotKind::Emit(..) | SpotKind::Start(_) | SpotKind::Call | SpotKind::Run(_) | SpotKind::Burst(_) => {}
+                SpotKind::Send(_) | SpotKind::Emit(..) | SpotKind::Broadcast(..) | SpotKind::Start(_) => {}
+                SpotKind::Call | SpotKind::Run(_) | SpotKind::Burst(_) => {}
             }
         }
     }

@@ -109,6 +109,10 @@ const BOUNDED: &str = "journey a {
   enter on order_placed as order where order.times < 3
   emit order_placed { times: order.times + 1 }
 }";
+const ECHO: &str = "journey a {
+  enter on order_placed as order where order.times == 3 and order.urgent
+  emit order_placed { times: order.times, urgent: false }
+}";
 const CHILD: &str = "journey a {
   enter on signed_up
   start b(3)
@@ -145,6 +149,57 @@ journey j {
   wait 1h
   send tip() via email
   wait for page_viewed within (if fast { 2d } else { 4d })
+}";
+const RUNS: &str = "journey a {
+  enter on order_placed
+  run b(2)
+  emit order_sent {}
+}
+journey b(days_left: Int) {
+  wait 1d
+  if days_left > 0 { send tip() via email }
+}
+journey c {
+  enter on order_sent
+  emit order_placed {}
+}";
+const ARMED: &str = "journey a {
+  enter on order_placed
+  wait for any { when profile.gold and now > 2026-05-01T00:00:00Z { wait 1d } after 1d { } }
+  emit order_placed {}
+}";
+const ALL_STOP: &str = "journey a {
+  enter on signed_up
+  exit left on unsubscribed
+  loop {
+    wait for order_sent as sent where sent.times < 3
+    wait 1d
+    broadcast order_sent {}
+  }
+}";
+const BRANCHES: &str = "journey a {
+  enter on order_placed
+  parallel {
+    branch b { wait 1d }
+    branch c { send tip() via email }
+  }
+  try { wait 1h } catch _e { send tip() via email }
+  emit order_placed {}
+}";
+const SPIN: &str = "journey a {
+  enter on signed_up
+  exit left on unsubscribed
+  loop {
+    wait 1d
+    wait until within 09:00..20:00 in \"UTC\"
+  }
+}";
+const SPIN_WHEN: &str = "journey a {
+  enter on signed_up
+  exit left on unsubscribed
+  loop {
+    wait for any { when profile.gold { wait 1d } on page_viewed { } }
+  }
 }";
 const CAPPED: &str = "journey j {
   enter on signed_up
@@ -188,6 +243,27 @@ const MUTATIONS: &[Mutation] = &[
     ("the state that holds a loop", STATE, "mood = told", "mood = fresh", &["E0465"]),
     ("the pause between two journeys", PAIR, "  wait 1d\n", "", &["E0466"]),
     ("the pause, by a wait that does not pause", PAIR, "  wait 1d\n", "  if profile.gold { wait 1d }\n", &["W0404"]),
+    ("the pause, by one of no length", PAIR, "wait 1d", "wait 0s", &["E0466", "W0409"]),
+    ("the pause, by one until now", PAIR, "wait 1d", "wait until now", &["E0466"]),
+    ("the pause, by one until an instant before", PAIR, "wait 1d", "let start = now  wait until start - 1h", &["E0466"]),
+    ("the pause, by one until a day that comes once", PAIR, "wait 1d", "wait until 2026-05-01T00:00:00Z", &["E0466"]),
+    ("the pause, by the hours that let everybody through", PAIR, "wait 1d", "wait until within 09:00..20:00 in \"UTC\"", &["W0404"]),
+    ("the pause of a child", RUNS, "  wait 1d\n", "", &["E0466"]),
+    ("the pause of a child, for some", RUNS, "  wait 1d\n", "  if profile.gold { wait 1d }\n", &["W0404"]),
+    ("the pause behind what holds already", ARMED, "{ wait 1d } after", "{ } after", &["W0404"]),
+    ("the pause before what all hear", ALL_STOP, "    wait 1d\n", "", &["E0466"]),
+    (
+        "the pause behind what all hear",
+        ALL_STOP,
+        "    wait 1d\n    broadcast order_sent {}",
+        "    broadcast order_sent {}\n    if profile.gold { wait 1d }",
+        &["W0404"],
+    ),
+    ("the pause of one of all branches", BRANCHES, "parallel", "race", &[]),
+    ("the pause of all branches", BRANCHES, "  try { wait 1h } catch _e { send tip() via email }\n", "", &[]),
+    ("the pause of a loop, so that its hours are all", SPIN, "    wait 1d\n", "", &["E0402"]),
+    ("the pause of a loop, by one that is over", SPIN, "wait 1d", "wait until now", &["E0402"]),
+    ("the pause behind a condition that goes on to hold", SPIN_WHEN, "{ wait 1d }", "{ }", &["W0404"]),
     ("the payload that ends a chain", LITERAL, "emit order_placed { urgent: true }", "emit order_placed { urgent: false }", &["E0466"]),
     ("the condition that ends a chain", LITERAL, " as order where not order.urgent", "", &["E0466"]),
     ("the condition, by what does not change", LITERAL, " as order where not order.urgent", " where profile.gold", &["W0404"]),
@@ -195,6 +271,8 @@ const MUTATIONS: &[Mutation] = &[
     ("one instance at once", ALIVE, "enter on order_placed", "enter on order_placed\n  unlimited", &["E0466"]),
     ("the bound of a chain", BOUNDED, " where order.times < 3", " where order.times < 3 or true", &["E0466", "W0303"]),
     ("the bound of a chain, left out", BOUNDED, " where order.times < 3", "", &["E0466"]),
+    ("what ends a chain that hands the same on", ECHO, "false", "order.urgent", &[]),
+    ("what ends a chain, by the same literally", ECHO, "times: order.times, urgent: false", "times: 3, urgent: true", &["E0466"]),
     ("the bound of children", CHILD, "if depth > 0 { start b(depth - 1) }", "start b(depth)", &["E0466"]),
     ("the start of a child", CHILD, "  start b(3)\n", "", &["W0406"]),
     ("what is done before an answer", SEEN, "  send tip() via email\n", "", &["W0405"]),

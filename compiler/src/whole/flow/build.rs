@@ -1,6 +1,6 @@
 //! From the statements of a journey to its graph.
 
-use super::{Act, Flow, Fork, Moment, Spot, SpotKind, View, Way};
+use super::{Act, Flow, Fork, Moment, Passes, Spot, SpotKind, View, Way};
 use crate::hir::{
     Arm, Branches, Deadline, EventMatch, Expr, ExprKind, Journey, PlaceRoot, Program, Stmt, StmtKind, VarId, Wait, WaitArmKind, WaitKind,
 };
@@ -16,6 +16,12 @@ struct Builder<'h> {
     flow: Flow<'h>,
     /// The loops around, innermost last: where `continue` and `break` lead.
     loops: Vec<(Spot, Spot)>,
+    /// The blocks around that catch what fails, innermost last: where they begin, and how many forks stood around then.
+    catches: Vec<(Spot, usize)>,
+    /// How many branches stand around.
+    depth: usize,
+    /// From the first to the last spot of each branch so far.
+    branches: Vec<std::ops::Range<Spot>>,
 }
 
 pub(super) fn flow<'h>(program: &'h Program, journey: &'h Journey, body: &'h [Stmt]) -> Flow<'h> {
@@ -29,7 +35,7 @@ pub(super) fn flow<'h>(program: &'h Program, journey: &'h Journey, body: &'h [St
         counters: 0,
         forks: Vec::new(),
     };
-    let mut builder = Builder { program, journey, flow, loops: Vec::new() };
+    let mut builder = Builder { program, journey, flow, loops: Vec::new(), catches: Vec::new(), depth: 0, branches: Vec::new() };
     let entry = builder.spot(SpotKind::Plain, journey.name_span);
     let end = builder.spot(SpotKind::Plain, journey.name_span);
     if let Some(last) = builder.block(body, entry) {
@@ -71,7 +77,7 @@ impl<'h> Builder<'h> {
     /// A way on which nothing happens; to be changed.
     fn step(&mut self, from: Spot, to: Spot) -> &mut Way<'h> {
         let ways = &mut self.flow.ways[from];
-        ways.push(Way { to, least_ms: 0, moment: None, pauses: false, on: None, act: Act::None, view: View::Both });
+        ways.push(Way { to, least_ms: 0, moment: None, pauses: false, passes: Passes::No, on: None, act: Act::None, view: View::Both });
         let last = ways.len() - 1;
         &mut ways[last]
     }
@@ -128,7 +134,7 @@ impl<'h> Builder<'h> {
                 self.resting(spot, call.result, span)
             }
             StmtKind::Emit { event, payload, broadcast: false } => self.next(from, SpotKind::Emit(*event, payload), span),
-            StmtKind::Emit { .. } => from,
+            StmtKind::Emit { event, payload, broadcast: true } => self.next(from, SpotKind::Broadcast(*event, payload), span),
             StmtKind::Start { journey, .. } => self.next(from, SpotKind::Start(*journey), span),
             StmtKind::Run(run) => {
                 let spot = self.next(from, SpotKind::Run(run.journey), span);
@@ -150,7 +156,13 @@ impl<'h> Builder<'h> {
                 self.step(from, self.flow.end);
                 return None;
             }
-            StmtKind::Fail(_) => return None,
+            StmtKind::Fail(_) => {
+                if let Some(&(caught, depth)) = self.catches.last() {
+                    let view = if self.depth > depth { View::Flow } else { View::Both };
+                    self.step(from, caught).view = view;
+                }
+                return None;
+            }
         })
     }
 
@@ -266,7 +278,7 @@ impl<'h> Builder<'h> {
                         WaitArmKind::When(when) => {
                             let start = self.spot(SpotKind::Plain, arm.span);
                             let way = self.step(spot, start);
-                            (way.pauses, way.act) = (true, Act::Assume(when, true));
+                            (way.pauses, way.passes, way.act) = (true, Passes::Yes, Act::Assume(when, true));
                             self.leads(&arm.body, start, join);
                         }
                     }
@@ -299,9 +311,12 @@ impl<'h> Builder<'h> {
     }
 
     fn lasting(&mut self, from: Spot, to: Spot, duration: &'h Expr) {
-        let least_ms = self.constant(duration).unwrap_or(0).max(0);
+        let length = self.constant(duration);
         let way = self.step(from, to);
-        (way.pauses, way.least_ms) = (true, least_ms);
+        (way.pauses, way.least_ms) = (true, length.unwrap_or(0).max(0));
+        if length.is_some_and(|ms| ms <= 0) {
+            way.passes = Passes::Yes;
+        }
     }
 
     fn deadline(&mut self, from: Spot, to: Spot, deadline: &'h Deadline) {
@@ -317,7 +332,26 @@ impl<'h> Builder<'h> {
                 let way = self.step(from, to);
                 (way.pauses, way.moment) = (true, moment);
             }
-            Deadline::At(_) | Deadline::Within { .. } => self.step(from, to).pauses = true,
+            Deadline::At(time) => {
+                let passes = if self.is_over(time) { Passes::Yes } else { Passes::No };
+                let way = self.step(from, to);
+                (way.pauses, way.passes) = (true, passes);
+            }
+            Deadline::Within { .. } => {
+                let way = self.step(from, to);
+                (way.pauses, way.passes) = (true, Passes::Sometimes);
+            }
+        }
+    }
+
+    /// Whether an instant is over whenever it is waited for, be it from a day on: a time that is reached does not pause.
+    fn is_over(&self, time: &Expr) -> bool {
+        match &time.kind {
+            ExprKind::Now | ExprKind::Time(_) => true,
+            ExprKind::Var(var) => self.flow.fixed.get(var).is_some_and(|fixed| self.is_over(fixed)),
+            ExprKind::Const(id) => self.program.consts.get(id.index()).is_some_and(|constant| self.is_over(&constant.value)),
+            ExprKind::Arith(crate::hir::ArithOp::Sub, of, by) => self.is_over(of) && self.constant(by).is_some_and(|ms| ms >= 0),
+            _ => false,
         }
     }
 
@@ -338,14 +372,17 @@ impl<'h> Builder<'h> {
         self.flow.forks.push(Fork { spot, branches: Vec::new(), race });
         let out = self.spot(SpotKind::Plain, span);
         let around = std::mem::take(&mut self.loops);
+        self.depth += 1;
         for branch in &written.branches {
             let start = self.spot(SpotKind::Plain, branch.span);
-            let end = self.spot(SpotKind::BranchEnd, branch.span);
+            let end = self.spot(SpotKind::BranchEnd(number), branch.span);
             self.step(spot, start).view = View::Flow;
             self.step(end, out).view = View::Flow;
             self.leads(&branch.body, start, end);
             self.flow.forks[number].branches.push((start, end));
+            self.branches.push(start..self.flow.spots.len());
         }
+        self.depth -= 1;
         self.loops = around;
         self.bursts(spot, out, span);
         out
@@ -360,15 +397,24 @@ impl<'h> Builder<'h> {
         }
     }
 
-    /// Whatever is done, the next thing may be a fault.
+    /// Whatever is done, the next thing may be a fault. What branches have sent until then counts as all that they send at once.
     fn attempt(&mut self, body: &'h [Stmt], handler: &'h [Stmt], span: Span, from: Spot) -> Option<Spot> {
         let (caught, join) = (self.spot(SpotKind::Plain, span), self.spot(SpotKind::Plain, span));
         let first = self.next(from, SpotKind::Plain, span);
+        self.catches.push((caught, self.depth));
         let through = self.block(body, first);
+        self.catches.pop();
         for spot in first..self.flow.spots.len() {
-            if !matches!(self.flow.spots[spot], SpotKind::Burst(_) | SpotKind::BranchEnd) {
-                self.step(spot, caught);
-            }
+            let in_branch = self.branches.iter().any(|branch| branch.start > first && branch.contains(&spot));
+            let view = match self.flow.spots[spot] {
+                SpotKind::BranchEnd(_) => continue,
+                SpotKind::Burst(_) if in_branch => continue,
+                SpotKind::Burst(_) => View::Bounds,
+                _ if in_branch => View::Flow,
+                _ => View::Both,
+            };
+            let way = self.step(spot, caught);
+            (way.act, way.view) = (Act::Fault, view);
         }
         if let Some(last) = through {
             self.step(last, join);
