@@ -215,3 +215,25 @@ fn a_pause_is_named_by_its_path_its_kind_and_its_place_among_its_like() {
     renamed.sort();
     assert_eq!(renamed, expected);
 }
+
+#[test]
+fn a_goal_is_counted_as_a_conversion_and_an_exit_is_not() {
+    let line = |id: u8, kind: &str, customer: &str| {
+        format!(
+            "{{\"specversion\":\"1.0\",\"id\":\"{id}\",\"source\":\"t\",\"type\":\"{kind}\",\"time\":\"2026-01-01T00:00:00Z\",\
+             \"subject\":\"{customer}\",\"data\":{{}}}}\n"
+        )
+    };
+    let journeys = "event go {}\nevent won {}\nevent lost {}\njourney j { enter on go  goal good on won  exit bad on lost  wait 1d }\n\
+                    journey k { enter on won  wait 1d }\n";
+    let events = [(1, "go", "a"), (2, "go", "b"), (3, "go", "c"), (4, "won", "a"), (5, "won", "b"), (6, "lost", "c")];
+    let events: String = events.into_iter().map(|(id, kind, customer)| line(id, kind, customer)).collect();
+    let folder = Folder::with(&[("journey.toml", ""), ("a.journey", journeys), ("e.ndjson", &events)]);
+    let ran = folder.journey(&["run", "--events", "e.ndjson"]);
+    let words = |start: &str| -> Vec<&str> {
+        ran.out.lines().find(|line| line.trim_start().starts_with(start)).map(|line| line.split_whitespace().collect()).unwrap_or_default()
+    };
+    assert_eq!(words("journey "), ["journey", "started", "finished", "converted", "live", "failed"], "{}", ran.all());
+    assert_eq!(words("j "), ["j", "3", "1", "bad", "2", "0", "0"], "{}", ran.all());
+    assert_eq!(words("k "), ["k", "2", "0", "2", "wait", "0"], "{}", ran.all());
+}

@@ -13,11 +13,14 @@ const UNMATCHED_SHOWN: usize = 5;
 /// Characters of such a type that are shown.
 const TYPE_CHARS: usize = 60;
 
+/// Columns of the journeys that hold one number.
+const NUMBERS: [&str; 4] = ["started", "converted", "failed", "cancelled"];
+
 /// The summary for people.
 pub fn text(summary: &Summary, program: &Program, color: bool) -> String {
     let mut out = String::new();
     if !summary.journeys.is_empty() {
-        section(&mut out, "Journeys", &journeys(summary), color);
+        section(&mut out, "Journeys", &journeys(summary, program), color);
     }
     if !summary.sends.is_empty() {
         section(&mut out, "Sent", &pairs(&summary.sends, "channel"), color);
@@ -93,19 +96,37 @@ fn short(kind: &str) -> String {
     format!("{}{more}", visible(&cut))
 }
 
-fn journeys(summary: &Summary) -> Table {
+fn journeys(summary: &Summary, program: &Program) -> Table {
+    let any_goal = program.module.journeys.iter().any(|journey| journey.ends.iter().any(|end| end.goal));
     let any_cancelled = summary.journeys.values().any(|journey| journey.cancelled > 0);
-    let mut header = vec!["journey", "started", "finished", "live", "failed"];
+    let mut header = vec!["journey", "started", "finished"];
+    header.extend(any_goal.then_some("converted"));
+    header.extend(["live", "failed"]);
     header.extend(any_cancelled.then_some("cancelled"));
     let mut table = new_table(&header);
     for (name, journey) in &summary.journeys {
-        let mut row =
-            vec![visible(name), grouped(journey.started), listed(&journey.finished), listed(&journey.at), grouped(journey.failed)];
+        let mut row = vec![visible(name), grouped(journey.started), listed(&journey.finished)];
+        row.extend(any_goal.then(|| converted(program, name, &journey.finished)));
+        row.extend([listed(&journey.at), grouped(journey.failed)]);
         row.extend(any_cancelled.then(|| grouped(journey.cancelled)));
         table.add_row(row);
     }
-    right(&mut table, &[1, 4, 5]);
+    let numbers: Vec<usize> = header.iter().enumerate().filter(|(_, title)| NUMBERS.contains(title)).map(|(at, _)| at).collect();
+    right(&mut table, &numbers);
     table
+}
+
+/// Those that ended with the outcome of a goal; nothing where the journey has none.
+fn converted(program: &Program, name: &str, finished: &BTreeMap<String, u64>) -> String {
+    let Some(journey) = program.module.journeys.iter().find(|journey| journey.name == name) else { return String::new() };
+    let mut goals: Vec<&String> =
+        journey.ends.iter().filter(|end| end.goal).filter_map(|end| journey.outcomes.get(end.outcome as usize)).collect();
+    goals.sort_unstable();
+    goals.dedup();
+    if goals.is_empty() {
+        return String::new();
+    }
+    grouped(goals.into_iter().filter_map(|goal| finished.get(goal)).sum())
 }
 
 /// Names with their counts, a line each.
