@@ -167,6 +167,8 @@ pub fn is_error(kind: Rule) -> bool {
         kind,
         Rule::error_item
             | Rule::error_field
+            | Rule::error_operation
+            | Rule::error_option
             | Rule::error_channel_clause
             | Rule::error_clause
             | Rule::error_stmt

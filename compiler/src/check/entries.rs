@@ -3,6 +3,7 @@
 use super::Checker;
 use super::body::{Facts, meet};
 use super::journey::JourneyBody;
+use super::lookup::nearest;
 use crate::ast::{self, ClauseKind, Every};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{self, EventId, Schedule};
@@ -113,6 +114,9 @@ impl Checker {
     }
 
     fn period(&mut self, cx: &mut JourneyBody, length: &ast::Expr, at: Option<&ast::Expr>) -> Option<Schedule> {
+        if self.no_schedule(length) {
+            return None;
+        }
         if let Some(at) = at {
             self.schedule_error(
                 at.span,
@@ -135,6 +139,42 @@ impl Checker {
             );
         }
         ms.map(|ms| Schedule::Period { ms })
+    }
+
+    /// `every year`, `every weekday`, `every Monday`: a word that is no schedule and no constant. Reports it.
+    fn no_schedule(&mut self, length: &ast::Expr) -> bool {
+        let ast::ExprKind::Name(name) = &length.kind else { return false };
+        if self.globals.contains_key(name) {
+            return false;
+        }
+        const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        let lower = name.to_lowercase();
+        let begun =
+            (lower.len() >= 3).then(|| DAYS.into_iter().find(|day| day.starts_with(&lower) || lower == format!("{day}s"))).flatten();
+        let day = begun.map(String::from).or_else(|| nearest(&lower, DAYS.into_iter()));
+        let diagnostic =
+            Diagnostic::error("E0462", length.span, format!("there is no schedule `every {name}`"), "this is no day and no length of time");
+        let diagnostic = match (day, lower.as_str()) {
+            (_, "weekday" | "weekdays" | "workday" | "workdays") => diagnostic
+                .help("write a clause for each day: `enter every monday at 09:00`, `enter every tuesday at 09:00` and so on to `friday`"),
+            (_, "weekend" | "weekends") => {
+                diagnostic.help("write two clauses: `enter every saturday at 09:00` and `enter every sunday at 09:00`")
+            }
+            (_, "year" | "birthday" | "anniversary") => {
+                diagnostic.help("write `every day at 09:00 for segment NAME`, where the segment holds on that day of the year")
+            }
+            (_, "week") => diagnostic.help("name the day of the week, as in `every monday at 09:00`"),
+            (_, "hour" | "minute") => {
+                let unit = if lower == "hour" { "1h" } else { "1m" };
+                diagnostic.help(format!("write `every {unit}`")).fix(format!("write `{unit}`"), length.span, unit)
+            }
+            (Some(day), _) => diagnostic.help(format!("did you mean `{day}`?")).fix(format!("write `{day}`"), length.span, day),
+            _ => diagnostic.help(
+                "write `every day at 09:00`, `every monday at 09:00`, `every month on 1 at 09:00` or a length of time such as `every 6h`",
+            ),
+        };
+        self.report(diagnostic);
+        true
     }
 
     /// The time of the day of a schedule, in milliseconds since midnight; it is the customer's.

@@ -158,7 +158,12 @@ impl Checker {
             [] => {
                 let names: Vec<&str> = paths.iter().map(String::as_str).collect();
                 let what = format!("step of `{}` called", journey.name);
-                unknown("E0423", step, &what, nearest(&step.name, names.iter().copied()), &names)
+                let diagnostic = unknown("E0423", step, &what, nearest(&step.name, names.iter().copied()), &names);
+                if names.is_empty() {
+                    diagnostic.help(format!("`{}` has no steps: give this part of it a name, `step {} {{ … }}`", journey.name, step.name))
+                } else {
+                    diagnostic
+                }
             }
             several => {
                 let diagnostic = Diagnostic::error("E0423", step.span, format!("several steps are called `{}`", step.name), "which one?");

@@ -70,6 +70,9 @@ impl Checker {
         let inner = types.inner(want).unwrap_or(want);
         match (types.get(expr.ty), types.get(inner)) {
             (Type::Optional(_), Type::Bool) => diagnostic.help(format!("ask whether it is there: `{x} != none`")),
+            (Type::Int | Type::Decimal | Type::Float, Type::Bool) if shown.is_none() => {
+                diagnostic.help("a number alone is no condition: compare something with it, as in `profile.visits > 3`")
+            }
             (Type::Int | Type::Decimal | Type::Float, Type::Bool) => diagnostic.help(format!("ask something of it: `{x} > 0`")),
             (Type::String, Type::Bool) if matches!(expr.kind, ExprKind::Str(_)) => diagnostic
                 .help("each side of `and` and `or` is a question of its own: `x == \"a\" or x == \"b\"`, or `x in [\"a\", \"b\"]`"),

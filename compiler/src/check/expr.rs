@@ -149,6 +149,11 @@ impl Checker {
                     )
                 }
             }
+            Decl::Service(_) => diagnostic.help(format!("an operation is called: write `call {text}.OPERATION(…)`")).fix(
+                "write `call`",
+                name.span,
+                format!("call {text}"),
+            ),
             _ if self.profile_has(text) => {
                 let full = format!("profile.{text}");
                 diagnostic.help(format!("what is known of a customer is written `{full}`")).fix(format!("write `{full}`"), name.span, full)
@@ -177,7 +182,12 @@ impl Checker {
         // In front of a point stands a type.
         let is_type = name.name.starts_with(char::is_uppercase);
         candidates.extend(self.globals.keys().map(String::as_str).filter(|global| is_type && global.starts_with(char::is_uppercase)));
-        let mut diagnostic = unknown("E0201", name, "value", nearest(&name.name, candidates.iter().copied()), &[]);
+        let meant = nearest(&name.name, candidates.iter().copied());
+        // What it is compared with is broken, and said to be: it may be a variant of that.
+        if hint == Some(TypeId::ERROR) && meant.is_none() {
+            return poison(name.span);
+        }
+        let mut diagnostic = unknown("E0201", name, "value", meant, &[]);
         let expected = match hint.map(|ty| self.hir.types.get(ty)) {
             Some(Type::Enum(id)) => {
                 let def = self.hir.types.enum_def(id);
@@ -200,6 +210,11 @@ impl Checker {
         } else if let Some((label, event)) = pause {
             let help = format!("`as {label}` names the pause; for the event write `wait for {event} as {label} within …`");
             diagnostic = diagnostic.help(help);
+        } else if matches!(lower.as_str(), "person" | "user" | "recipient" | "subscriber" | "contact" | "client" | "member") {
+            diagnostic = diagnostic.help("whoever a journey is about is called `customer`").fix("write `customer`", name.span, "customer");
+        } else if let (Some(Type::Duration), Some(length)) = (hint.map(|ty| self.hir.types.get(ty)), length_meant(&lower)) {
+            let help = format!("a length of time is a number and its unit: write `{length}`");
+            diagnostic = diagnostic.help(help).fix(format!("write `{length}`"), name.span, length);
         } else if ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&lower.as_str()) {
             diagnostic = diagnostic.help(format!("add a time, as in `{lower} 09:00`"));
         }
@@ -334,4 +349,18 @@ impl Checker {
         );
         TypeId::ERROR
     }
+}
+
+/// The length of time that a word alone means.
+pub(super) fn length_meant(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "minute" | "minutes" => "1m",
+        "hour" | "hours" | "hourly" => "1h",
+        "day" | "days" | "daily" => "1d",
+        "week" | "weeks" | "weekly" => "7d",
+        "month" | "months" | "monthly" => "30d",
+        "quarter" => "90d",
+        "year" | "years" | "yearly" => "365d",
+        _ => return None,
+    })
 }

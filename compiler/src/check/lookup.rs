@@ -84,15 +84,20 @@ impl Checker {
         }
         if decl != Decl::Unsupported {
             let span = self.globals.get(&name.name).map_or(name.span, |global| global.span);
-            self.report(
-                Diagnostic::error(
-                    "E0207",
-                    name.span,
-                    format!("`{}` is {}, not {} {what}", name.name, decl.what(), article(what)),
-                    format!("expected {} {what}", article(what)),
-                )
-                .and(span, "it is declared here"),
-            );
+            let diagnostic = Diagnostic::error(
+                "E0207",
+                name.span,
+                format!("`{}` is {}, not {} {what}", name.name, decl.what(), article(what)),
+                format!("expected {} {what}", article(what)),
+            )
+            .and(span, "it is declared here");
+            self.report(match (decl, what) {
+                (Decl::Segment(_), "event") => diagnostic.help(format!(
+                    "a segment is a condition: write `enter on segment {0}`, `exit NAME when {0}`, or `when {0} {{ … }}` in a `wait for any`",
+                    name.name
+                )),
+                _ => diagnostic,
+            });
         }
         None
     }

@@ -131,9 +131,28 @@ impl Checker {
         content.into_iter().map(|value| value.unwrap_or_else(|| nothing.clone())).collect()
     }
 
+    /// Warns of `body: "offer.html"`: what is sent would be the name of the file.
+    fn meant_as_file(&mut self, text: &Expr) {
+        const ENDINGS: [&str; 6] = [".html", ".htm", ".txt", ".md", ".mjml", ".liquid"];
+        let ExprKind::Str(name) = &text.kind else { return };
+        let is_file = !name.contains(char::is_whitespace) && !name.contains("://") && ENDINGS.iter().any(|ending| name.ends_with(ending));
+        if is_file {
+            let message = format!("this sends the words `{name}`, not what is in a file");
+            self.report(
+                Diagnostic::warning("W0702", text.span, message, "this looks like the name of a file")
+                    .help(format!("write `file \"{name}\"` for the template beside this source"))
+                    .fix("write `file`", text.span, format!("file \"{name}\"")),
+            );
+        }
+    }
+
     fn content_text(&mut self, body: &mut Body, value: &ContentValue) -> Expr {
         match value {
-            ContentValue::Expr(text) => self.expr(body, text, Some(TypeId::STRING)),
+            ContentValue::Expr(text) => {
+                let text = self.expr(body, text, Some(TypeId::STRING));
+                self.meant_as_file(&text);
+                text
+            }
             ContentValue::File(_, span) => Expr { kind: ExprKind::Str(String::new()), ty: TypeId::ERROR, span: *span },
         }
     }

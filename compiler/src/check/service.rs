@@ -109,6 +109,7 @@ impl Checker {
                     );
                 }
             }
+            HttpOptionKind::Timeout if self.without_unit(&option.value, "a timeout") => {}
             HttpOptionKind::Timeout => {
                 let value = self.expr(body, &option.value, Some(TypeId::DURATION));
                 let given = self.fold_duration(&value).filter(|ms| *ms > 0);
@@ -132,12 +133,27 @@ impl Checker {
             let value = self.expr(body, value, None);
             return self.fixed(&value, None, what, example).map(|ms| (ms, ms));
         };
+        if self.without_unit(from, "a pause between tries") | self.without_unit(to, "a pause between tries") {
+            return None;
+        }
         let from = self.expr(body, from, Some(TypeId::DURATION));
         let to = self.expr(body, to, Some(TypeId::DURATION));
         let first = self.fold_duration(&from).filter(|ms| *ms > 0);
         let first = self.fixed(&from, first, what, example);
         let longest = self.fold_duration(&to).filter(|ms| first.is_none_or(|first| *ms >= first));
         Some((first?, self.fixed(&to, longest, what, example)?))
+    }
+
+    /// `timeout 5`: five of what? Reports it.
+    fn without_unit(&mut self, value: &ast::Expr, what: &str) -> bool {
+        let ast::ExprKind::Int(number) = value.kind else { return false };
+        let seconds = if number >= 100 && number % 100 == 0 { format!("{number}ms") } else { format!("{number}s") };
+        self.report(
+            Diagnostic::error("E0437", value.span, format!("{what} is a length of time"), "this number has no unit")
+                .help(format!("write `{seconds}`: the units are `ms`, `s`, `m`, `h`, `d` and `w`"))
+                .fix(format!("write `{seconds}`"), value.span, seconds),
+        );
+        true
     }
 
     /// A value that is known before anything runs; where it isn't, or makes no sense, that is reported.

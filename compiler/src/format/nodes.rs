@@ -74,7 +74,9 @@ impl<'a> Layout<'a> {
                 in_head = false;
                 document = document.group();
             }
-            let hangs = !is_blocklike(kind) && (space == Space::Line || !self.is_bare(ends(child).0));
+            // What goes on behind a `where` hangs from it.
+            let of_where = previous == Some(Rule::kw_where) && parent != Rule::expect_where;
+            let hangs = !is_blocklike(kind) && (space == Space::Line || of_where || !self.is_bare(ends(child).0));
             let before = self.space(space, ends(child).0);
             let node = if kind == Rule::head_expr && is_head(parent) { self.chain(child, HANG) } else { self.node(child) };
             let part = before.append(node);

@@ -179,7 +179,10 @@ impl<'t> Reader<'t> {
     fn content_field(&mut self, node: Syntax<'t>) -> ContentField {
         let name = self.name(node);
         let value = match node.child(Rule::file_template) {
-            None => ContentValue::Expr(self.expr_in(node, Rule::expr)),
+            None => {
+                let value = self.expr_in(node, Rule::expr);
+                ContentValue::Expr(self.no_file_call(value))
+            }
             Some(file) => {
                 let path = file.child(Rule::string);
                 ContentValue::File(path.map(|path| self.plain_string(path)).unwrap_or_default(), path.unwrap_or(file).span())

@@ -3,9 +3,11 @@
 //! One walk over the tree finds every error node and explains it; the other rooms only leave it out. The slips that
 //! the grammar reads as meant (`&&`, a single `=`) are reported where they are read.
 
+mod blocks;
 mod braces;
 mod expected;
 mod explain;
+mod forms;
 mod habits;
 mod marks;
 mod places;
@@ -85,6 +87,7 @@ fn probe_of(broken: Broken<'_>) -> Option<Rule> {
         (Rule::error_clause, _) => Rule::probe_clause,
         (Rule::error_test_stmt, _) => Rule::probe_test,
         (Rule::error_channel_clause, _) => Rule::probe_channel,
+        (Rule::error_operation, _) => Rule::probe_operation,
         (Rule::error_head, _) => Rule::probe_head,
         (Rule::error_field, Rule::enum_item) => Rule::probe_enum_variant,
         (Rule::error_field, Rule::message_item) => Rule::probe_message_variant,

@@ -1,12 +1,17 @@
 //! Services, and the statements that call them and other journeys.
 
 use super::Reader;
-use crate::ast::{Arg, Binding, Expr, HttpOption, HttpOptionKind, ItemKind, Operation, StmtKind};
+use crate::ast::{Arg, Binding, Expr, HttpOption, HttpOptionKind, Ident, ItemKind, Operation, StmtKind, StrPart};
 use crate::diagnostics::Diagnostic;
 use journey_grammar::{Rule, Syntax};
 
 impl<'t> Reader<'t> {
     pub(super) fn service(&mut self, node: Syntax<'t>) -> ItemKind {
+        // An operation that can't be read may be the one that is called.
+        if node.has(Rule::error_operation) {
+            let (what, what_span) = self.first_word(node);
+            return ItemKind::Unsupported { what, what_span, name: self.declared(node) };
+        }
         ItemKind::Service {
             name: self.name(node),
             accepts: node.child(Rule::accepts).map(|accepts| self.name(accepts)),
@@ -15,7 +20,7 @@ impl<'t> Reader<'t> {
     }
 
     fn operation(&mut self, node: Syntax<'t>) -> Operation {
-        let http = node.child(Rule::http_call).unwrap_or(node);
+        let Some(http) = node.child(Rule::http_call) else { return self.without_request(node) };
         let path = http.child(Rule::string);
         Operation {
             name: self.name(node),
@@ -25,14 +30,38 @@ impl<'t> Reader<'t> {
             method: self.ident(http.child(Rule::http_method).unwrap_or(http)),
             path: path.map(|path| self.string(path)).unwrap_or_default(),
             path_span: path.unwrap_or(http).span(),
-            options: self.http_options(http),
+            options: self.http_options(node, http),
             span: node.span(),
         }
     }
 
-    fn http_options(&mut self, node: Syntax<'t>) -> Vec<HttpOption> {
+    /// An operation whose request is missing or broken: all else of it is as it is written.
+    fn without_request(&mut self, node: Syntax<'t>) -> Operation {
+        if !node.has(Rule::error_option) {
+            let name = node.child(Rule::ident).unwrap_or(node).span();
+            self.report(
+                Diagnostic::error("E0101", name, format!("`{}` does not say what to request", self.slice(name)), "its braces are empty")
+                    .help("write the kind of request and the path, as in `GET \"/points/{member}\"`"),
+            );
+        }
+        let (name, params) = (self.name(node), self.params(node));
+        Operation {
+            ret: self.optional_type(node),
+            accepts: node.child(Rule::accepts).map(|accepts| self.name(accepts)),
+            method: Ident { name: "GET".to_string(), span: name.span },
+            path: vec![StrPart::Text("/".to_string())],
+            path_span: name.span,
+            options: Vec::new(),
+            span: node.span(),
+            name,
+            params,
+        }
+    }
+
+    /// The options of a request, also those behind something broken.
+    fn http_options(&mut self, operation: Syntax<'t>, http: Syntax<'t>) -> Vec<HttpOption> {
         let mut options: Vec<HttpOption> = Vec::new();
-        for child in node.all(Rule::http_option) {
+        for child in http.all(Rule::http_option).chain(operation.all(Rule::http_option)) {
             let kind = match child.first().map(Syntax::kind) {
                 Some(Rule::kw_timeout) => HttpOptionKind::Timeout,
                 Some(Rule::kw_retry) => HttpOptionKind::Retry,

@@ -170,6 +170,9 @@ impl<'t> Reader<'t> {
         let variants = node.children().filter(|child| matches!(child.kind(), Rule::variant | Rule::holdout));
         let mut variants: Vec<ExperimentVariant> = variants.map(|variant| self.experiment_variant(variant)).collect();
         if let Some(broken) = node.child(Rule::error_arm) {
+            if variants.is_empty() {
+                return StmtKind::Error;
+            }
             variants.push(unread_variant(&variants, broken.span()));
         }
         StmtKind::Experiment { name: self.name(node), variants }

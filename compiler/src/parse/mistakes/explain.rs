@@ -60,12 +60,15 @@ impl<'t> Reader<'t> {
             || self.import(broken, first)
             || self.no_arm(broken, first)
             || self.misplaced_word(broken, first)
+            || self.no_such_clause(broken, first)
+            || self.away_from_home(broken, first)
             || self.misspelled(broken, first)
         {
             return;
         }
         let stop = self.stop(broken, first);
-        if self.apart_from_unit(&stop)
+        if self.other_form(broken, &stop)
+            || self.apart_from_unit(&stop)
             || self.one_digit_hour(&stop)
             || self.foreign(&stop)
             || self.foreign_mark(broken, &stop)
@@ -108,7 +111,8 @@ impl<'t> Reader<'t> {
         let word = self.slice(first);
         let starts_anew = words::STATEMENTS.contains(&word) && broken.node.kind() == Rule::error_stmt
             || words::TEST_STATEMENTS.contains(&word) && broken.node.kind() == Rule::error_test_stmt
-            || matches!(broken.node.kind(), Rule::error_clause | Rule::error_head);
+            || words::CLAUSES.contains(&word) && broken.node.kind() == Rule::error_clause
+            || broken.node.kind() == Rule::error_head;
         !starts_anew && self.goes_on(before, first)
     }
 
@@ -131,7 +135,9 @@ impl<'t> Reader<'t> {
     fn misplaced_word(&mut self, broken: Broken<'t>, first: Span) -> bool {
         let word = self.slice(first);
         let next = self.slice(self.word_at(self.skip_space(first.end)));
-        if matches!(next, "=" | "." | "+=" | ":") {
+        let goes_on = broken.before.is_some_and(|before| !self.breaks_between(before.span().end, first.start))
+            && (broken.node.kind() == Rule::error_item || self.slice(self.word_before(first.start)) == "to");
+        if matches!(next, "=" | "." | "+=" | ":") || goes_on {
             return false;
         }
         let place = match broken.node.kind() {
@@ -139,15 +145,18 @@ impl<'t> Reader<'t> {
             Rule::error_stmt if words::CLAUSES.contains(&word) => {
                 Some(("E0118", "a clause of the head stands before all statements", "move it up, to the other clauses of the journey"))
             }
-            Rule::error_stmt if matches!(word, "expect" | "advance" | "answer") => {
-                Some(("E0118", "this is a statement of a `test`", "move it into a `test \"…\" { … }`"))
+            Rule::error_test_stmt if word == "wait" => {
+                Some(("E0118", "this is a statement of a journey", "in a test time goes on with `advance 1h`"))
             }
             Rule::error_test_stmt if words::STATEMENTS.contains(&word) && !words::TEST_STATEMENTS.contains(&word) => Some((
                 "E0118",
                 "this is a statement of a journey",
                 "in a test, say what happens with `event` and what should come of it with `expect`",
             )),
-            Rule::error_item if words::STATEMENTS.contains(&word) || words::CLAUSES.contains(&word) || word == "expect" => {
+            Rule::error_item if word == "let" => {
+                Some(("E0118", "this stands in no journey", "a value for all journeys is written `const NAME = VALUE`"))
+            }
+            Rule::error_item if words::STATEMENTS.contains(&word) || words::CLAUSES.contains(&word) => {
                 Some(("E0118", "this stands in no journey", "move it into a `journey`; a brace above may close too early"))
             }
             _ => None,
@@ -172,11 +181,6 @@ impl<'t> Reader<'t> {
             (Rule::error_item, _) => ("a declaration", vec![words::ITEMS]),
             (Rule::error_stmt, Rule::journey_item) => ("a statement", vec![words::STATEMENTS, words::CLAUSES]),
             (Rule::error_stmt, _) | (Rule::error_arm, Rule::stmt_arm) => ("a statement", vec![words::STATEMENTS]),
-            (Rule::error_test_stmt, _) => ("a statement of a test", vec![words::TEST_STATEMENTS]),
-            (Rule::error_channel_clause, _) => ("a clause of a channel", vec![words::CHANNEL_CLAUSES]),
-            (Rule::error_arm, Rule::wait_any) => ("an arm of `wait for any`", vec![words::WAIT_ARMS]),
-            (Rule::error_arm, Rule::experiment_stmt) => ("a part of an experiment", vec![words::VARIANTS]),
-            (Rule::error_arm, Rule::parallel_stmt | Rule::race_stmt) => ("a branch", vec![&["branch"]]),
             _ => return false,
         };
         let candidates: Vec<&'static str> = candidates.concat();
@@ -184,9 +188,9 @@ impl<'t> Reader<'t> {
         if candidates.contains(&word) || !word.starts_with(is_word) || !fresh {
             return false;
         }
-        let few = matches!(broken.node.kind(), Rule::error_arm | Rule::error_channel_clause) && broken.parent.kind() != Rule::stmt_arm;
-        let near = few.then(|| words::near(word, candidates.iter().copied())).flatten();
-        let Some(meant) = near.or_else(|| words::meant(word, &candidates)) else { return false };
+        let head = broken.parent.kind() == Rule::journey_item && broken.node.kind() == Rule::error_stmt && !self.is_after_statement(broken);
+        let said = || head.then(|| words::HEAD_SAID.iter().find(|(said, _)| *said == word).map(|(_, meant)| *meant)).flatten();
+        let Some(meant) = said().or_else(|| words::meant(word, &candidates)) else { return false };
         let place = if words::CLAUSES.contains(&meant) && broken.node.kind() == Rule::error_stmt { "a clause" } else { place };
         self.report(
             Diagnostic::error("E0104", first, format!("`{word}` does not start {place}"), format!("did you mean `{meant}`?"))
@@ -203,7 +207,9 @@ impl<'t> Reader<'t> {
         let word = unit.starts_with(char::is_alphabetic) && !words::STATEMENTS.contains(&unit) && !words::RESERVED.contains(&unit);
         // In a list it is more likely the comma that is missing.
         let listed = stop.words.iter().any(|word| word == "`,`") && unit_meant(unit).is_none();
-        if !is_number || !word || stop.at_line_end || listed {
+        // `21:00 to`: the end of a time.
+        let part = self.text.get(..stop.last.start as usize).is_some_and(|before| before.ends_with([':', '.', '-']));
+        if !is_number || !word || stop.at_line_end || listed || part || stop.last.start < stop.start {
             return false;
         }
         self.unit_apart(stop.last, stop.found);
@@ -310,7 +316,7 @@ impl<'t> Reader<'t> {
             return false;
         }
         let message = format!("`{word}` does not start a statement");
-        self.report(self.with_shape(Diagnostic::error("E0101", first, message, "this word has no meaning here"), broken, stop));
+        self.report(self.with_shape(Diagnostic::error("E0101", first, message, "no statement begins with this word"), broken, stop));
         true
     }
 
@@ -374,7 +380,8 @@ impl<'t> Reader<'t> {
 fn next_of(broken: Rule) -> &'static str {
     match broken {
         Rule::error_item => "the next declaration",
-        Rule::error_clause => "the next clause",
+        Rule::error_clause | Rule::error_channel_clause => "the next clause",
+        Rule::error_operation => "the next operation",
         Rule::error_field => "the next field",
         Rule::error_head => "`{`",
         Rule::error_arm => "the next arm",

@@ -2,7 +2,7 @@
 
 use super::super::Reader;
 use crate::{
-    ast::{Expr, Ident},
+    ast::{Expr, ExprKind, Ident},
     diagnostics::Diagnostic,
 };
 use journey_grammar::{Span, Syntax};
@@ -62,6 +62,24 @@ impl<'t> Reader<'t> {
                 .and(callee, "this is a value, not the name of a function")
                 .help("remove the parentheses, or write a space of its own: a new statement begins on a new line"),
         );
+    }
+
+    /// `body: file("x.html")`: a template is named without parentheses. Reports it, and leaves nothing of the value.
+    pub(in super::super) fn no_file_call(&mut self, value: Expr) -> Expr {
+        let ExprKind::Call { callee, args } = &value.kind else { return value };
+        let word = callee.name.as_str();
+        if !matches!(word, "file" | "template" | "include" | "load") {
+            return value;
+        }
+        let name = args.first().map_or("\"hello.html\"", |arg| self.slice(arg.value.span)).to_string();
+        let diagnostic = Diagnostic::error("E0101", value.span, "a template is named without parentheses", "this calls nothing")
+            .help(format!("write `file {name}`"));
+        self.report(if name.starts_with('"') {
+            diagnostic.fix(format!("write `file {name}`"), value.span, format!("file {name}"))
+        } else {
+            diagnostic
+        });
+        Expr { kind: ExprKind::Error, span: value.span }
     }
 
     pub(in super::super) fn mixed_list(&mut self, entry: Span, pair: bool) {

@@ -33,6 +33,19 @@ pub(super) const STATEMENTS: &[&str] = &[
     "fail",
 ];
 pub(super) const CLAUSES: &[&str] = &["enter", "one", "unlimited", "cooldown", "goal", "exit", "priority", "on"];
+/// What others say for the clauses of the head.
+pub(super) const HEAD_SAID: &[(&str, &str)] = &[
+    ("trigger", "enter"),
+    ("begin", "enter"),
+    ("starts", "enter"),
+    ("entry", "enter"),
+    ("once", "one"),
+    ("reentry", "cooldown"),
+    ("conversion", "goal"),
+    ("success", "goal"),
+    ("quit", "exit"),
+    ("leave", "exit"),
+];
 pub(super) const TEST_STATEMENTS: &[&str] = &["profile", "event", "broadcast", "advance", "as", "answer", "variant", "expect"];
 pub(super) const CHANNEL_CLAUSES: &[&str] = &["address", "consent", "cap", "quiet", "content"];
 pub(super) const WAIT_ARMS: &[&str] = &["on", "after", "at", "when"];
@@ -64,6 +77,12 @@ pub(super) fn meant(word: &str, words: &[&'static str]) -> Option<&'static str> 
         "until" => "while",
         "const" | "val" => "let",
         "assert" => "expect",
+        "template" => "message",
+        "workflow" | "campaign" | "flow" | "automation" => "journey",
+        "audience" | "list" | "cohort" => "segment",
+        "metric" | "attribute" | "computed" => "trait",
+        "api" | "webhook" => "service",
+        "interface" | "object" => "type",
         "repeat" => "loop",
         _ => "",
     };
