@@ -22,6 +22,8 @@ pub(super) type Spot = usize;
 pub(super) struct Flow<'h> {
     pub spots: Vec<SpotKind<'h>>,
     pub spans: Vec<Span>,
+    /// Whether each stands in an `undo` block.
+    pub undone: Vec<bool>,
     /// The ways out of each spot.
     pub ways: Vec<Vec<Way<'h>>>,
     pub entry: Spot,
@@ -81,6 +83,8 @@ pub(super) struct Way<'h> {
     pub to: Spot,
     /// Milliseconds that pass at least.
     pub least_ms: i64,
+    /// And at most; `None` where nobody knows.
+    pub most_ms: Option<i64>,
     /// A moment of the day or week that it ends at.
     pub moment: Option<Moment<'h>>,
     /// The journey rests on it.

@@ -4,7 +4,7 @@
 //! once. What is meant are loops that turn as often as an event comes, as a list is long, or as a condition holds.
 //! Entries are not loops: how often a journey is entered is the customer's to say.
 
-use super::bounds::{Counted, Place};
+use super::bounds::{Counted, Piles, Place, Turns};
 use super::flow::{Act, Flow, Spot, SpotKind, View};
 use super::{Whole, first_word};
 use crate::diagnostics::Diagnostic;
@@ -15,6 +15,7 @@ use journey_grammar::Span;
 struct Sending {
     spots: Vec<Spot>,
     path: Vec<Place>,
+    piles: Option<Piles>,
     channels: Vec<ChannelId>,
 }
 
@@ -25,10 +26,10 @@ impl Whole<'_> {
             if !self.sound_channels[channel.index()] || self.program.channels[channel.index()].cap.is_some() {
                 continue;
             }
-            let Some((spots, path)) = self.bounds.free_loop(journey, Counted::Promotional(channel)) else { continue };
+            let Some(Turns { spots, path, piles }) = self.bounds.free_loop(journey, Counted::Promotional(channel)) else { continue };
             match sending.iter_mut().find(|known| known.spots == spots && known.path == path) {
                 Some(known) => known.channels.push(channel),
-                None => sending.push(Sending { spots, path, channels: vec![channel] }),
+                None => sending.push(Sending { spots, path, piles, channels: vec![channel] }),
             }
         }
         for sending in sending {
@@ -43,7 +44,16 @@ impl Whole<'_> {
         let channels: Vec<_> = sending.channels.iter().map(|channel| &self.program.channels[channel.index()]).collect();
         let names: Vec<String> = channels.iter().map(|channel| format!("`{}`", channel.name)).collect();
         let Turning { span, word, why } = turning(&self.bounds.flows[journey], &sending.spots, first.span, self.program)?;
-        let rest = if word == "for" { "take a few of the list (`.take(3)`)" } else { "let time go by in the loop (`wait 1d`)" };
+        let (why, rest) = match sending.piles {
+            Some(Piles::Undos) => {
+                ("each turn keeps another `undo`, and a cancellation runs them all".to_owned(), "write the `undo` once, before the loop")
+            }
+            Some(Piles::Children) => (
+                "each turn starts another, and all of them may send at once".to_owned(),
+                "let only one of them live at once (`one per customer`)",
+            ),
+            None => (why, rest_of(word)),
+        };
         let what = format!("this loop can send `{message}` over {} without bound", names.join(" and "));
         let mut diagnostic =
             Diagnostic::error("E0465", first.span, what, "sent again with each turn").and(first_word(span, word), why).help(format!(
@@ -61,6 +71,11 @@ impl Whole<'_> {
         }
         Some(diagnostic)
     }
+}
+
+/// What keeps the messages of a loop apart.
+fn rest_of(word: &str) -> &'static str {
+    if word == "for" { "take a few of the list (`.take(3)`)" } else { "let time go by in the loop (`wait 1d`)" }
 }
 
 /// A loop: where it stands, its first word, and how often it turns.

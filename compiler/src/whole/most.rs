@@ -158,8 +158,10 @@ pub(super) fn within(states: &States, weight: &[Most], window_ms: i64, work: &mu
         return Found { most: Most::Unbounded, states };
     }
     let sends = |state: usize| weight[state].number().unwrap_or(0);
-    let mut open: BinaryHeap<Ahead> =
-        (0..states.spots.len()).filter(|&state| sends(state) > 0).map(|state| (Reverse(0), sends(state), Reverse(state), None)).collect();
+    let mut open: BinaryHeap<Ahead> = (0..states.spots.len())
+        .filter(|&state| sends(state) > 0 && states.begins[state])
+        .map(|state| (Reverse(0), sends(state), Reverse(state), None))
+        .collect();
     let mut settled: Vec<Settled> = Vec::new();
     let mut highest = vec![0; states.spots.len()];
     let mut best = (0, None);

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 const DAY_MS: i64 = 86_400_000;
 const WEEK_MS: i64 = 7 * DAY_MS;
+const HOUR_MS: i64 = 3_600_000;
 /// Turns of a loop that are counted.
 const TURNS_MAX: u32 = 1_000;
 
@@ -23,6 +24,8 @@ enum Slot {
     /// The last moment of the day or week at which the journey woke (index into the moments), and the time since.
     Moment,
     Since,
+    /// Whether more time may have gone by since.
+    Loose,
 }
 
 /// What is told apart.
@@ -75,7 +78,7 @@ fn groups(flow: &Flow) -> Vec<Vec<Slot>> {
     vars.retain(|var| !flow.fixed.contains_key(var));
     groups.extend(vars.into_iter().map(|var| vec![Slot::Var(var)]));
     if flow.ways.iter().flatten().any(|way| way.moment.is_some()) {
-        groups.push(vec![Slot::Moment, Slot::Since]);
+        groups.push(vec![Slot::Moment, Slot::Since, Slot::Loose]);
     }
     groups
 }
@@ -103,6 +106,11 @@ pub(super) struct States {
     /// The spot of each; the first is where it begins.
     pub spots: Vec<Spot>,
     pub moves: Vec<Vec<Move>>,
+    /// The states in which a stretch of time can begin: all but those of which it is not known exactly how long ago the journey woke at a
+    /// moment of the day. For each of those there is another that knows nothing of it.
+    pub begins: Vec<bool>,
+    /// How much earlier a moment of the day can come where clocks are put back, beyond the hour itself.
+    pub slip_ms: i64,
 }
 
 /// Goes through a journey.
@@ -136,9 +144,16 @@ impl States {
                 }
             }
             if let Some(least_ms) = again.filter(|_| spot == flow.end) {
-                let holds = explorer.begin_again(holds, least_ms);
+                let holds = explorer.begin_again(holds.clone(), least_ms);
                 let to = explorer.state(flow.entry, holds);
                 explorer.states.moves[at].push(Move { to, least_ms });
+            }
+            let loose = explorer.get(&holds, Slot::Loose) == Value::Bool(true);
+            explorer.states.begins.push(!loose);
+            if loose {
+                let mut holds = holds;
+                explorer.forget_moment(&mut holds);
+                explorer.state(spot, holds);
             }
             at += 1;
         }
@@ -179,12 +194,16 @@ impl<'h> Explorer<'_, 'h> {
         holds.fill(Value::Unknown);
         self.set(&mut holds, Slot::Moment, moment);
         self.set(&mut holds, Slot::Since, since);
-        self.pass(&mut holds, least_ms);
+        self.pass(&mut holds, least_ms, None);
         holds
     }
 
+    fn forget_moment(&self, holds: &mut [Value]) {
+        [Slot::Moment, Slot::Since, Slot::Loose].into_iter().for_each(|slot| self.set(holds, slot, Value::Unknown));
+    }
+
     /// Takes a way: what holds then, and the time that it took at least; `None` where the way does not fit.
-    fn take(&self, way: &Way<'h>, mut holds: Holds) -> Option<(Holds, i64)> {
+    fn take(&mut self, way: &Way<'h>, mut holds: Holds) -> Option<(Holds, i64)> {
         match way.act {
             Act::None | Act::Fault => {}
             Act::Assume(condition, truth) => {
@@ -210,32 +229,46 @@ impl<'h> Explorer<'_, 'h> {
             None => way.least_ms,
         };
         if way.moment.is_none() {
-            self.pass(&mut holds, least_ms);
+            self.pass(&mut holds, least_ms, way.most_ms);
         }
         Some((holds, least_ms))
     }
 
-    fn pass(&self, holds: &mut [Value], ms: i64) {
+    /// Time goes by: so much at least, and at most.
+    fn pass(&self, holds: &mut [Value], ms: i64, most_ms: Option<i64>) {
         if let Value::Int(since) = self.get(holds, Slot::Since) {
-            self.set(holds, Slot::Since, Value::Int(since.saturating_add(ms) % WEEK_MS));
+            // A whole week is not no time at all.
+            let since = since.saturating_add(ms);
+            self.set(holds, Slot::Since, Value::Int(if since > WEEK_MS { (since - 1) % WEEK_MS + 1 } else { since }));
+            if most_ms != Some(ms) {
+                self.set(holds, Slot::Loose, Value::Bool(true));
+            }
         }
     }
 
     /// The time until a moment that comes round: known where the journey woke at such a moment before.
-    fn until(&self, moment: Moment<'h>, holds: &mut [Value]) -> i64 {
+    fn until(&mut self, moment: Moment<'h>, holds: &mut [Value]) -> i64 {
         let mut least_ms = 0;
         if let (Value::Int(last), Value::Int(since)) = (self.get(holds, Slot::Moment), self.get(holds, Slot::Since))
             && let Some(last) = usize::try_from(last).ok().and_then(|last| self.moments.get(last))
             && last.zone == moment.zone
         {
             let round = if last.weekly && moment.weekly { WEEK_MS } else { DAY_MS };
-            let ahead = (moment.at_ms - last.at_ms - since).rem_euclid(round);
             // The moment itself is over: it is the next one that is waited for.
-            least_ms = if ahead == 0 { round } else { ahead };
+            let ahead = |since: i64| match (moment.at_ms - last.at_ms - since).rem_euclid(round) {
+                0 => round,
+                ahead => ahead,
+            };
+            least_ms = ahead(since);
+            // Put back, the clock shows less than has gone by, so that the moment before may not be over yet.
+            let back_ms = if moment.zone == Some("UTC") { 0 } else { since.min(HOUR_MS) };
+            let put_back_ms = (ahead(since - back_ms) - back_ms).max(0);
+            self.states.slip_ms = self.states.slip_ms.max(least_ms - put_back_ms);
         }
         let number = self.moments.iter().position(|known| *known == moment).and_then(|at| i64::try_from(at).ok());
         self.set(holds, Slot::Moment, number.map_or(Value::Unknown, Value::Int));
         self.set(holds, Slot::Since, number.map_or(Value::Unknown, |_| Value::Int(0)));
+        self.set(holds, Slot::Loose, Value::Bool(false));
         least_ms
     }
 

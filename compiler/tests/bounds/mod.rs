@@ -28,6 +28,12 @@ fn bounds(journeys: &str) -> Table {
     table(&analysis.program)
 }
 
+/// The codes of the errors.
+fn errors_of(journeys: &str) -> Vec<&'static str> {
+    let analysis = analyse(&Project::of_text("shop.journey", &format!("{SHOP}{journeys}\n")));
+    analysis.diagnostics.iter().map(|diagnostic| diagnostic.code).filter(|code| code.starts_with('E')).collect()
+}
+
 /// In all, in a window, and in a window with all entries, of the journey `j` over `email`; `None` is without bound.
 fn of_email(journeys: &str) -> [Option<u32>; 3] {
     let table = bounds(journeys);
@@ -130,6 +136,101 @@ fn children_count_with_their_parents() {
     };
     assert_eq!(parent("run i(1)  send tip() via email"), (THREE, TWO));
     assert_eq!(parent("start i(1)  send tip() via email"), (THREE, THREE));
+}
+
+#[test]
+fn undo_blocks_pile_up_until_a_cancellation_runs_all_of_them() {
+    let race = "race { branch x { for _day in 0..5 { undo { send tip() via email } wait 7d } } branch y { wait for page_viewed } }";
+    assert_eq!(body(race), [Some(5), Some(5), None]);
+    assert_eq!(body("for _day in 0..5 { undo { send tip() via email } wait 7d }  send tip() via email"), [Some(6), Some(6), None]);
+    let capped = "race { branch x { loop { undo { send tip() via sms } wait 1d } } branch y { wait for page_viewed } }";
+    let errors = errors_of(&format!("journey j {{ enter on signed_up {capped} }}"));
+    assert_eq!(errors, ["E0465"]);
+}
+
+#[test]
+fn a_child_that_is_run_takes_back_by_itself() {
+    let child = "journey i() { undo { send tip() via email }  wait 1h }";
+    let table = bounds(&format!("{child} journey j {{ enter on signed_up  exit left on closed  loop {{ run i()  wait 7d }} }}"));
+    let bound = table.bounds.iter().find(|bound| bound.journey.0 == 1).unwrap();
+    assert_eq!((bound.in_all.most.number(), bound.in_window.most.number()), (None, Some(1)));
+}
+
+#[test]
+fn an_end_may_come_while_branches_and_children_are_under_way() {
+    for (ends, stays) in [("exit left on closed", "wait 30d"), ("", "wait for page_viewed within 30d { finish seen } else { }")] {
+        let branches = format!("parallel {{ branch a {{ send tip() via email {stays} }} branch b {{ wait 30d }} }}");
+        let [in_all, _, with_entries] = of_email(&format!("journey j {{ enter on signed_up {ends} {branches} }}"));
+        assert_eq!((in_all, with_entries), (ONE, None), "{branches}");
+    }
+    let run =
+        of_email("journey i() { wait 1h }  journey j { enter on signed_up  exit left on closed  send tip() via email  run i()  wait 8d }");
+    assert_eq!(run, [ONE, ONE, None]);
+}
+
+#[test]
+fn what_branches_have_sent_before_a_fault_counts_with_what_catches_it() {
+    let caught =
+        "try { parallel { branch a { send tip() via email  fail \"no\" } branch b { wait 30d } } } catch _e { send tip() via email }";
+    assert_eq!(body(caught), [TWO, TWO, None]);
+    let behind = format!("{caught}  wait 7d  send tip() via email");
+    assert_eq!(body(&behind), [THREE, TWO, THREE]);
+}
+
+#[test]
+fn children_that_rest_may_all_send_at_once() {
+    let of = |child: &str, every: &str| {
+        let parent = format!("journey j {{ enter on signed_up  exit left on closed  loop {{ start i()  wait {every} }} }}");
+        let table = bounds(&format!("journey i() {{ {child} }} {parent}"));
+        let bound = table.bounds.iter().find(|bound| bound.journey.0 == 1 && bound.channel.0 == 0).unwrap();
+        bound.in_window.most.number()
+    };
+    // Ten days apart, but each rests for as long as nobody looks at a page.
+    assert_eq!(of("wait for page_viewed  send tip() via email  wait 8d", "10d"), ONE);
+    assert_eq!(of("wait until 09:00  send tip() via email", "7d"), TWO);
+    let errors = errors_of(
+        "journey i() { unlimited  wait for page_viewed  send tip() via email }
+         journey j { enter on signed_up  exit left on closed  loop { start i()  wait 10d } }",
+    );
+    assert_eq!(errors, ["E0465"]);
+}
+
+#[test]
+fn entries_by_time_count_beside_those_by_events() {
+    let enters = |enters: &str, rest: &str| {
+        let table = bounds(&format!("journey j {{ {enters} {rest} send tip() via email }}"));
+        (table.together[0].most.number(), table.bounds[0].with_entries.number())
+    };
+    assert_eq!(enters("enter every 7d", "unlimited"), (ONE, ONE));
+    assert_eq!(enters("enter every 7d  enter every 7d", "unlimited"), (TWO, TWO));
+    assert_eq!(enters("enter every 3d  enter on signed_up", "unlimited"), (Some(4), None));
+    assert_eq!(enters("enter every 3d  enter on signed_up", "cooldown 7d"), (ONE, ONE));
+}
+
+#[test]
+fn a_morning_is_no_day_after_something_that_came_in_between() {
+    let morning = "wait until 09:00 in \"UTC\"  wait 1h  wait for page_viewed  send tip() via email  wait until 09:30 in \"UTC\"  send tip() via email";
+    let days = |rest: &str| body(&format!("{morning}{rest}"))[1];
+    assert_eq!(days("  wait 7d"), TWO);
+    // Within a day: at 09:10 of the next day something came, and at 09:30 the next message leaves.
+    let table = bounds(&format!("{} journey j {{ enter on signed_up {morning} }}", ""));
+    assert_eq!(table.bounds[0].in_window.most, Most::Times(2));
+    assert_eq!(
+        body(
+            "wait until monday 09:00 in \"UTC\"  wait 1h  wait for page_viewed  send tip() via email  wait until monday 09:30 in \"UTC\"  send tip() via email"
+        )[1],
+        TWO
+    );
+}
+
+#[test]
+fn clocks_that_are_put_back_may_bring_a_morning_a_day_earlier() {
+    let week = "wait until monday 09:00 in \"Europe/Paris\"  send tip() via email  wait 7d  wait until monday 09:00 in \"Europe/Paris\"  send tip() via email";
+    let table = bounds(&format!(
+        "channel slow {{ cap 1 per 10d content {{ text: String }} }} message note() {{ slow {{ text: \"-\" }} }} journey j {{ enter on signed_up {} }}",
+        week.replace("tip() via email", "note() via slow")
+    ));
+    assert_eq!(table.bounds[0].in_window.most, Most::Times(2));
 }
 
 /// A journey with n flags that come and go as they like: 2ⁿ ways to stand.

@@ -18,6 +18,8 @@ struct Builder<'h> {
     loops: Vec<(Spot, Spot)>,
     /// The blocks around that catch what fails, innermost last: where they begin, and how many forks stood around then.
     catches: Vec<(Spot, usize)>,
+    /// Whether an `undo` block stands around.
+    undoes: bool,
     /// How many branches stand around.
     depth: usize,
     /// From the first to the last spot of each branch so far.
@@ -28,6 +30,7 @@ pub(super) fn flow<'h>(program: &'h Program, journey: &'h Journey, body: &'h [St
     let flow = Flow {
         spots: Vec::new(),
         spans: Vec::new(),
+        undone: Vec::new(),
         ways: Vec::new(),
         entry: 0,
         end: 1,
@@ -35,7 +38,8 @@ pub(super) fn flow<'h>(program: &'h Program, journey: &'h Journey, body: &'h [St
         counters: 0,
         forks: Vec::new(),
     };
-    let mut builder = Builder { program, journey, flow, loops: Vec::new(), catches: Vec::new(), depth: 0, branches: Vec::new() };
+    let mut builder =
+        Builder { program, journey, flow, loops: Vec::new(), catches: Vec::new(), undoes: false, depth: 0, branches: Vec::new() };
     let entry = builder.spot(SpotKind::Plain, journey.name_span);
     let end = builder.spot(SpotKind::Plain, journey.name_span);
     if let Some(last) = builder.block(body, entry) {
@@ -70,6 +74,7 @@ impl<'h> Builder<'h> {
     fn spot(&mut self, kind: SpotKind<'h>, span: Span) -> Spot {
         self.flow.spots.push(kind);
         self.flow.spans.push(span);
+        self.flow.undone.push(self.undoes);
         self.flow.ways.push(Vec::new());
         self.flow.spots.len() - 1
     }
@@ -77,7 +82,17 @@ impl<'h> Builder<'h> {
     /// A way on which nothing happens; to be changed.
     fn step(&mut self, from: Spot, to: Spot) -> &mut Way<'h> {
         let ways = &mut self.flow.ways[from];
-        ways.push(Way { to, least_ms: 0, moment: None, pauses: false, passes: Passes::No, on: None, act: Act::None, view: View::Both });
+        ways.push(Way {
+            to,
+            least_ms: 0,
+            most_ms: Some(0),
+            moment: None,
+            pauses: false,
+            passes: Passes::No,
+            on: None,
+            act: Act::None,
+            view: View::Both,
+        });
         let last = ways.len() - 1;
         &mut ways[last]
     }
@@ -149,7 +164,9 @@ impl<'h> Builder<'h> {
             StmtKind::Undo { body } => {
                 // What may run later counts here, where it is said.
                 let join = self.next(from, SpotKind::Plain, span);
+                let around = std::mem::replace(&mut self.undoes, true);
                 self.leads(body, from, join);
+                self.undoes = around;
                 join
             }
             StmtKind::Finish(_) => {
@@ -170,7 +187,7 @@ impl<'h> Builder<'h> {
     fn resting(&mut self, from: Spot, result: Option<VarId>, span: Span) -> Spot {
         let to = self.spot(SpotKind::Plain, span);
         let way = self.step(from, to);
-        way.pauses = true;
+        (way.pauses, way.most_ms) = (true, None);
         if let Some(result) = result {
             way.act = Act::Set(result, None);
         }
@@ -182,7 +199,8 @@ impl<'h> Builder<'h> {
     fn ends_here(&mut self, from: Spot) {
         if !self.journey.ends.is_empty() {
             let end = self.flow.end;
-            self.step(from, end).pauses = true;
+            let way = self.step(from, end);
+            (way.pauses, way.most_ms) = (true, None);
         }
     }
 
@@ -245,6 +263,16 @@ impl<'h> Builder<'h> {
 
     fn wait(&mut self, wait: &'h Wait, span: Span, from: Spot) -> Option<Spot> {
         let spot = self.next(from, SpotKind::Wait(wait), span);
+        let out = self.wait_from(spot, wait, span);
+        // Whatever comes, comes before the first deadline.
+        let most_ms = self.flow.ways[spot].iter().filter(|way| way.pauses).filter_map(|way| way.most_ms).min();
+        for way in self.flow.ways[spot].iter_mut().filter(|way| way.pauses) {
+            way.most_ms = most_ms;
+        }
+        out
+    }
+
+    fn wait_from(&mut self, spot: Spot, wait: &'h Wait, span: Span) -> Option<Spot> {
         let join = self.spot(SpotKind::Plain, span);
         self.ends_here(spot);
         match &wait.kind {
@@ -278,7 +306,8 @@ impl<'h> Builder<'h> {
                         WaitArmKind::When(when) => {
                             let start = self.spot(SpotKind::Plain, arm.span);
                             let way = self.step(spot, start);
-                            (way.pauses, way.passes, way.act) = (true, Passes::Yes, Act::Assume(when, true));
+                            (way.pauses, way.most_ms) = (true, None);
+                            (way.passes, way.act) = (Passes::Yes, Act::Assume(when, true));
                             self.leads(&arm.body, start, join);
                         }
                     }
@@ -294,7 +323,8 @@ impl<'h> Builder<'h> {
         let never = on.filter.as_ref().is_some_and(|filter| self.known(filter) == Value::Bool(false));
         if !never {
             let way = self.step(from, start);
-            (way.pauses, way.on, way.act) = (true, Some(on), Act::Set(on.binder, None));
+            (way.pauses, way.most_ms) = (true, None);
+            (way.on, way.act) = (Some(on), Act::Set(on.binder, None));
         }
         self.leads(body, start, join);
     }
@@ -313,7 +343,7 @@ impl<'h> Builder<'h> {
     fn lasting(&mut self, from: Spot, to: Spot, duration: &'h Expr) {
         let length = self.constant(duration);
         let way = self.step(from, to);
-        (way.pauses, way.least_ms) = (true, length.unwrap_or(0).max(0));
+        (way.pauses, way.least_ms, way.most_ms) = (true, length.unwrap_or(0).max(0), length.map(|ms| ms.max(0)));
         if length.is_some_and(|ms| ms <= 0) {
             way.passes = Passes::Yes;
         }
@@ -330,16 +360,17 @@ impl<'h> Builder<'h> {
             Deadline::Local { weekday, time, zone } => {
                 let moment = self.moment(*weekday, time, zone);
                 let way = self.step(from, to);
-                (way.pauses, way.moment) = (true, moment);
+                let most_ms = if weekday.is_some() { 8 * DAY_MS } else { 2 * DAY_MS };
+                (way.pauses, way.moment, way.most_ms) = (true, moment, Some(most_ms));
             }
             Deadline::At(time) => {
                 let passes = if self.is_over(time) { Passes::Yes } else { Passes::No };
                 let way = self.step(from, to);
-                (way.pauses, way.passes) = (true, passes);
+                (way.pauses, way.passes, way.most_ms) = (true, passes, None);
             }
             Deadline::Within { .. } => {
                 let way = self.step(from, to);
-                (way.pauses, way.passes) = (true, Passes::Sometimes);
+                (way.pauses, way.passes, way.most_ms) = (true, Passes::Sometimes, Some(2 * DAY_MS));
             }
         }
     }
@@ -388,12 +419,19 @@ impl<'h> Builder<'h> {
         out
     }
 
-    /// All at the start, or all at the end.
+    /// All at the start, or all at the end; or the journey ends in its midst, by a `finish` in a branch, a goal or an exit.
     fn bursts(&mut self, spot: Spot, out: Spot, span: Span) {
+        let end = self.flow.end;
+        let ends = !self.journey.ends.is_empty() || self.flow.ways[spot..].iter().flatten().any(|way| way.to == end);
         for _ in 0..2 {
             let burst = self.spot(SpotKind::Burst(spot), span);
-            self.step(spot, burst).view = View::Bounds;
-            self.step(burst, out).view = View::Bounds;
+            let way = self.step(spot, burst);
+            (way.view, way.most_ms) = (View::Bounds, None);
+            let way = self.step(burst, out);
+            (way.view, way.most_ms) = (View::Bounds, None);
+            if ends {
+                self.step(burst, end).view = View::Bounds;
+            }
         }
     }
 
