@@ -10,6 +10,9 @@ mod examples;
 #[path = "all/accounting.rs"]
 mod accounting;
 
+#[path = "all/bounds.rs"]
+mod bounds;
+
 #[path = "all/branches.rs"]
 mod branches;
 
