@@ -149,6 +149,56 @@ fn every_program_of_the_rules_passes_its_tests_and_each_is_named() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// The program with the last expectation of each test turned into its opposite; only one that stands on a line of its own is.
+fn turned(program: &str) -> String {
+    let mut lines: Vec<String> = program.lines().map(str::to_owned).collect();
+    let statement = |line: Option<&String>| {
+        let words = ["expect", "event", "advance", "as", "profile", "answer", "variant", "broadcast", "//", "}"];
+        line.and_then(|line| line.split_whitespace().next()).is_some_and(|first| words.contains(&first))
+    };
+    let mut last = None;
+    for at in 0..lines.len() {
+        if lines[at].trim_start().starts_with("expect ") && statement(lines.get(at + 1)) {
+            last = Some(at);
+        } else if lines[at] == "}"
+            && let Some(at) = last.take()
+        {
+            lines[at] = opposite(&lines[at]);
+        }
+    }
+    lines.join("\n")
+}
+
+fn opposite(line: &str) -> String {
+    let (indent, what) = line.split_once("expect ").unwrap();
+    let what = what.split_once(" // ").map_or(what, |(what, _)| what);
+    let is_of_its_own = |what: &str| {
+        let first = what.split_whitespace().next().unwrap_or_default();
+        ["sent", "suppressed", "at", "finished", "failed", "emitted", "called"].contains(&first)
+    };
+    match what.strip_prefix("not ") {
+        Some(positive) if is_of_its_own(positive) => format!("{indent}expect {positive}"),
+        _ if is_of_its_own(what) => format!("{indent}expect not {what}"),
+        _ => format!("{indent}expect not ({what})"),
+    }
+}
+
+#[test]
+fn every_test_of_the_programs_fails_where_its_last_expectation_is_turned() {
+    let mut wrong = String::new();
+    let folder = Folder::with(&[]);
+    for path in files("tests/contract/programs", "journey") {
+        let program = fs::read_to_string(&path).unwrap();
+        folder.write("turned.journey", turned(&program));
+        let ran = folder.journey(&["test", "turned.journey"]);
+        if ran.out.lines().last() != Some(&format!("0 passed, {} failed", titles(&program).len())) {
+            let told: Vec<&str> = ran.out.lines().filter(|line| line.ends_with("ok")).collect();
+            wrong.push_str(&format!("{}: {}\n{}\n{}\n", path.display(), ran.status, told.join("\n"), ran.err));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 /// Checks a project of these files, and gives what it was said about each: `(file, code)`.
 fn said(files: &[(String, String)]) -> Vec<(String, String)> {
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();

@@ -71,3 +71,14 @@ fn machine_code_and_interpreter_do_the_same_on_the_recorded_events() {
         assert_eq!(machine.summary, interpreter.summary, "{name}");
     }
 }
+
+#[test]
+fn the_programs_of_the_rules_of_the_language_pass_by_machine_code_and_by_the_interpreter() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/contract/programs");
+    let mut passed = 0;
+    for entry in folder.read_dir().unwrap() {
+        crate::support::tests_pass(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+        passed += 1;
+    }
+    assert!(passed > 10, "{passed} programs");
+}
