@@ -10,6 +10,7 @@ use journey_compiler::format;
 use journey_compiler::project::{self, Project};
 use serde_json::json;
 use similar::{ChangeTag, TextDiff};
+use std::collections::HashSet;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -24,13 +25,14 @@ Examples:
   journey fmt                           all files of the project around the current folder
   journey fmt shop                      all files below a folder
   journey fmt shop/welcome.journey      one file
+  journey fmt shop club/offers.journey  several files and folders
   journey fmt --check                   change nothing, fail where a file would change
   journey fmt - < draft.journey         from standard input to standard output, as wanted by editors
 
 With `--check` the exit status is 1 where a file would change.")]
 pub struct Fmt {
-    /// A folder, a .journey file, or `-` for standard input [default: the project around the current folder]
-    path: Option<PathBuf>,
+    /// Folders and .journey files, or `-` for standard input [default: the project around the current folder]
+    paths: Vec<PathBuf>,
     /// Change nothing; name the files that would change, and show how
     #[arg(long)]
     check: bool,
@@ -40,7 +42,12 @@ pub struct Fmt {
 const SHOWN_MAX: usize = 40;
 
 pub fn run(command: &Fmt, output: &Output) -> Result<(), Failure> {
-    if command.path.as_deref() == Some(Path::new("-")) { standard_input(command, output) } else { files(command, output) }
+    let from_input = command.paths.iter().any(|path| path == Path::new("-"));
+    match command.paths.as_slice() {
+        [_] if from_input => standard_input(command, output),
+        _ if from_input => Err(Failure::Program(String::from("`-` stands alone: standard input is laid out to standard output"))),
+        _ => files(command, output),
+    }
 }
 
 /// What a file is, and what it is to be.
@@ -59,10 +66,19 @@ impl File {
 }
 
 fn files(command: &Fmt, output: &Output) -> Result<(), Failure> {
-    let project = project::load_files(command.path.as_deref())?;
-    report::show(&project.diagnostics, &project.sources, output);
-    let (files, mut failed) = laid_out(&project, output)?;
-    failed |= !project.diagnostics.is_empty();
+    let paths: Vec<Option<&Path>> =
+        if command.paths.is_empty() { vec![None] } else { command.paths.iter().map(|path| Some(path.as_path())).collect() };
+    let (mut files, mut failed) = (Vec::new(), false);
+    for path in paths {
+        let project = project::load_files(path)?;
+        report::show(&project.diagnostics, &project.sources, output);
+        let (more, broken) = laid_out(&project, output)?;
+        failed |= broken || !project.diagnostics.is_empty();
+        files.extend(more);
+    }
+    // A file may be named twice, or stand in a folder that is named too.
+    let mut seen = HashSet::new();
+    files.retain(|file: &File| seen.insert(file.path.canonicalize().unwrap_or_else(|_| file.path.clone())));
     let mut out = output.out();
     for file in &files {
         if file.changes() && !command.check {

@@ -210,6 +210,12 @@ impl Checker {
         } else if let Some((label, event)) = pause {
             let help = format!("`as {label}` names the pause; for the event write `wait for {event} as {label} within …`");
             diagnostic = diagnostic.help(help);
+        } else if let Some(truth) = match lower.as_str() {
+            "true" | "yes" => Some("true"),
+            "false" | "no" => Some("false"),
+            _ => None,
+        } {
+            diagnostic = diagnostic.help(format!("write `{truth}`")).fix(format!("write `{truth}`"), name.span, truth);
         } else if matches!(lower.as_str(), "person" | "user" | "recipient" | "subscriber" | "contact" | "client" | "member") {
             diagnostic = diagnostic.help("whoever a journey is about is called `customer`").fix("write `customer`", name.span, "customer");
         } else if let (Some(Type::Duration), Some(length)) = (hint.map(|ty| self.hir.types.get(ty)), length_meant(&lower)) {

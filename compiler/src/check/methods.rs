@@ -311,7 +311,17 @@ impl Checker {
                     Some(better) => {
                         unknown().help(format!("did you mean `{better}`?")).fix(format!("write `{better}`"), callee.span, better)
                     }
-                    None => unknown().help("declare it with `fn`"),
+                    None => match name.to_lowercase().as_str() {
+                        "if" | "iif" => unknown().help("write `if CONDITION { a } else { b }`"),
+                        word @ ("and" | "or") => unknown().help(format!("it stands between two conditions: `a {word} b`")),
+                        "not" => unknown().help("write `not x`"),
+                        "coalesce" | "ifnull" | "isnull" | "default" => {
+                            unknown().help("a fallback for what is missing is written `x ?? fallback`")
+                        }
+                        "today" | "getdate" => unknown().help("the day is `now.date(profile.timezone)`, the moment is `now`"),
+                        "concat" | "concatenate" => unknown().help("put values into a text, as in `\"{first} {last}\"`"),
+                        _ => unknown().help("declare it with `fn`"),
+                    },
                 }
             }
         };

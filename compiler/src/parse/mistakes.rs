@@ -9,6 +9,7 @@ mod expected;
 mod explain;
 mod forms;
 mod habits;
+mod instead;
 mod marks;
 mod places;
 mod quotes;

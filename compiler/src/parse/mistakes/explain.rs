@@ -49,6 +49,13 @@ pub(super) struct Stop {
     rules: Vec<Rule>,
 }
 
+impl Stop {
+    /// Whether a whole value stands before, which could go on with an operator.
+    pub(super) fn after_value(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule, Rule::infix | Rule::head_infix | Rule::moment_infix))
+    }
+}
+
 impl<'t> Reader<'t> {
     pub(super) fn explain(&mut self, broken: Broken<'t>) {
         let first = self.word_at(broken.node.span().start);
@@ -68,6 +75,7 @@ impl<'t> Reader<'t> {
         }
         let stop = self.stop(broken, first);
         if self.other_form(broken, &stop)
+            || self.instead(broken, &stop)
             || self.apart_from_unit(&stop)
             || self.one_digit_hour(&stop)
             || self.foreign(&stop)
@@ -140,8 +148,19 @@ impl<'t> Reader<'t> {
         if matches!(next, "=" | "." | "+=" | ":") || goes_on {
             return false;
         }
+        // The other half of something broken, which is said already.
+        if matches!(word, "else" | "catch") && broken.node.kind() == Rule::error_stmt && is_behind_error(broken) && broken.before.is_none()
+        {
+            return true;
+        }
         let place = match broken.node.kind() {
-            Rule::error_stmt if words::CLAUSES.contains(&word) && !self.is_after_statement(broken) => return broken.before.is_none(),
+            Rule::error_stmt if word == "exit" && broken.parent.kind() != Rule::journey_item => {
+                Some(("E0118", "`exit` is a clause of the head", "write `finish OUTCOME` to end the journey here"))
+            }
+            // Behind something broken in the head, which is said already.
+            Rule::error_stmt if words::CLAUSES.contains(&word) && is_behind_error(broken) && !self.is_after_statement(broken) => {
+                return broken.before.is_none();
+            }
             Rule::error_stmt if words::CLAUSES.contains(&word) => {
                 Some(("E0118", "a clause of the head stands before all statements", "move it up, to the other clauses of the journey"))
             }
@@ -259,7 +278,15 @@ impl<'t> Reader<'t> {
         let line = self.first_line(self.span(start, broken.node.span().end.max(start)));
         let Some(Expected { at, .. }) = journey_grammar::probe(Rule::probe_head, self.slice(line)) else { return false };
         let found = self.word_at(self.skip_space(start + to_u32(at)));
-        if found.start >= line.end || !words::STATEMENTS.contains(&self.slice(found)) {
+        if matches!(self.slice(found), "then" | ":" | "do") && found.end <= broken.node.span().end {
+            let (mark, message) = (self.slice(found), "what is done stands in braces");
+            self.report(
+                Diagnostic::error("E0101", found, format!("{message}, not behind `{mark}`"), "`{` should stand here")
+                    .help(format!("write `{word} … {{ … }}`")),
+            );
+            return true;
+        }
+        if found.start >= line.end || !words::STATEMENTS.contains(&self.slice(found)) || self.slice(self.word_at(start)) == "(" {
             return false;
         }
         let statement = self.span(found.start, line.end);
@@ -293,7 +320,9 @@ impl<'t> Reader<'t> {
     /// A word that is nearly the one that should stand there: `vai` for `via`.
     fn near_word(&mut self, stop: &Stop) -> bool {
         let word = self.slice(stop.found);
-        if !word.starts_with(char::is_alphabetic) || stop.at_line_end {
+        // These are words of their own, and no slips of the pen.
+        let small = matches!(word, "at" | "by" | "to" | "is" | "if" | "in" | "of" | "on" | "or" | "an" | "a" | "it" | "no" | "so");
+        if !word.starts_with(char::is_alphabetic) || stop.at_line_end || small {
             return false;
         }
         let near = stop.words.iter().filter_map(|expected| expected.strip_prefix('`')?.strip_suffix('`'));
@@ -374,6 +403,11 @@ impl<'t> Reader<'t> {
             }),
         }
     }
+}
+
+/// Whether something else that is broken stands before it in its block.
+fn is_behind_error(broken: Broken<'_>) -> bool {
+    broken.parent.children().take_while(|child| child.span().start < broken.node.span().start).any(|child| is_error(child.kind()))
 }
 
 /// What follows a construct that is complete.

@@ -1,6 +1,6 @@
 //! Constructs that are nearly right: what was written in the place of a word or a value, and how it is said.
 
-use super::{super::Reader, Broken, explain::Stop, words};
+use super::{super::Reader, Broken, explain::Stop, places::is_word, words};
 use crate::diagnostics::Diagnostic;
 use journey_grammar::{Rule, Span};
 
@@ -29,6 +29,10 @@ impl<'t> Reader<'t> {
         let next = self.slice(self.word_at(self.skip_space(first.end)));
         if !matches!(broken.node.kind(), Rule::error_item | Rule::error_stmt | Rule::error_clause) || matches!(next, "=" | "." | "+=" | ":")
         {
+            return false;
+        }
+        let goes_on = broken.before.is_some_and(|before| !self.breaks_between(before.span().end, first.start));
+        if goes_on && word != "catch" {
             return false;
         }
         let Some((_, label, help)) = HOMES.iter().find(|(home, ..)| home.contains(&word)) else { return false };
@@ -143,7 +147,7 @@ impl<'t> Reader<'t> {
         }
         if broken.node.kind() == Rule::error_stmt && found == "(" && stop.start == broken.node.span().start {
             let name = read.trim();
-            let is_path = name.split('.').count() == 2 && name.split('.').all(words::is_name);
+            let is_path = name.split('.').count() == 2 && name.split('.').all(is_plain_name);
             let at = self.word_at(stop.start);
             if is_path {
                 return Some(
@@ -152,7 +156,7 @@ impl<'t> Reader<'t> {
                         .fix("write `call`", at, format!("call {}", self.slice(at))),
                 );
             }
-            if words::is_name(name) && !words::STATEMENTS.contains(&name) {
+            if is_plain_name(name) && !words::STATEMENTS.contains(&name) {
                 return Some(Diagnostic::error("E0101", at, format!("`{name}(…)` is no statement"), "this does not say what to do").help(format!(
                     "write `send {name}(…) via CHANNEL` for a message, `start {name}(…)` for a journey, `call SERVICE.{name}(…)` for a service, or `let x = {name}(…)` for a value"
                 )));
@@ -232,7 +236,7 @@ impl<'t> Reader<'t> {
             return None;
         }
         const DONE: [&str; 6] = ["sent", "suppressed", "finished", "failed", "emitted", "called"];
-        if DONE.contains(&found) && words::is_name(last) {
+        if DONE.contains(&found) && words::is_name(last) && last != "no" {
             let whole = stop.last.to(stop.found);
             return Some(
                 Diagnostic::error("E0101", stop.found, format!("`{found}` stands before what it is said of"), "this comes too late")
@@ -254,4 +258,8 @@ impl<'t> Reader<'t> {
             .help(format!("write `expect {form}`")),
         )
     }
+}
+
+fn is_plain_name(text: &str) -> bool {
+    words::is_name(text) && text.chars().all(is_word)
 }

@@ -14,11 +14,19 @@ impl<'t> Reader<'t> {
         let wants = |what: &str| stop.words.iter().any(|word| word == what);
         let diagnostic = match found.chars().next() {
             Some('“' | '”' | '„' | '«' | '‘' | '’') => Some(self.curly_quote(stop.found)),
+            Some('`') => Some(
+                Diagnostic::error("E0116", stop.found, "a text stands in straight double quotes", "this is another quote")
+                    .help("write `\"` on both sides, and values in braces: `\"Hello {name}\"`"),
+            ),
             Some('$' | '€' | '£' | '¥') if wants("a value") => Some(self.currency(stop.found)),
             Some('.') if wants("a value") => self.bare_fraction(stop.found),
             Some(',') => self.comma(stop),
             Some('{') if wants("a value") => self.braces_for_brackets(stop.found),
             Some('-') => self.hyphen(stop),
+            Some('0'..='9') if self.slice(stop.last) == "." && found.chars().all(|c| c.is_ascii_digit()) => Some(
+                Diagnostic::error("E0101", stop.found, "this is no number and no date", "a second point cannot follow so")
+                    .help("a date is written year first, as in `2026-11-22`; a number has one point: `1000.50`"),
+            ),
             Some('0'..='9') if wants("a name") => Some(digit_first(found, stop.found)),
             _ => None,
         };
@@ -94,6 +102,15 @@ impl<'t> Reader<'t> {
                 Diagnostic::error("E0101", stop.found, "a comma does not group digits", "the number ends before this")
                     .help(format!("write `{number}`, or without a mark"))
                     .fix(format!("write `{number}`"), stop.found, "_"),
+            );
+        }
+        let is_number = !before.is_empty() && before.chars().all(|c| c.is_ascii_digit());
+        let whole = !self.text.get(..stop.last.start as usize).is_some_and(|head| head.ends_with('.'));
+        if is_number && whole && !after.is_empty() && stop.last.end == stop.found.start && stop.after_value() {
+            return Some(
+                Diagnostic::error("E0101", stop.found, "a fraction is written with a point", "the number ends before this")
+                    .help(format!("write `{before}.{after}`"))
+                    .fix(format!("write `{before}.{after}`"), stop.found, "."),
             );
         }
         let next =

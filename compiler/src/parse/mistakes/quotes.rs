@@ -32,6 +32,8 @@ impl<'t> Reader<'t> {
                 self.diagnostics.iter().position(|said| said.code == "E0102" && (start..quote.start).contains(&said.primary.span.start));
             let said = said.filter(|at| self.breaks_between(self.diagnostics[*at].primary.span.start, quote.start));
             let first = said.map_or(quote, |at| self.diagnostics[at].primary.span);
+            // A brace that the text has swallowed.
+            self.diagnostics.retain(|other| other.code != "E0103" || !(start..end).contains(&other.primary.span.start));
             self.diagnostics.retain(|other| !(first.start..end).contains(&other.primary.span.start) || !other.code.starts_with("E01"));
             let diagnostic = Diagnostic::error("E0102", first, "this text is not closed on its line", "it opens here");
             self.report(if said.is_some() {

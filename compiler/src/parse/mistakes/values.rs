@@ -63,6 +63,12 @@ impl<'t> Reader<'t> {
             );
             return;
         }
+        let power = unit.strip_prefix(['e', 'E']).is_some_and(|power| !power.is_empty() && power.chars().all(|c| c.is_ascii_digit()));
+        if power || unit.starts_with(['x', 'X']) && number == "0" {
+            let diagnostic =
+                Diagnostic::error("E0110", node.span(), format!("`{text}` is not a number"), "numbers are written out in full");
+            return self.report(diagnostic.help("write all digits, as in `1_000_000`"));
+        }
         let meant = unit_meant(unit);
         let long = matches!(unit.to_lowercase().trim_end_matches('s'), "mo" | "month" | "y" | "yr" | "year");
         diagnostic = match meant {
