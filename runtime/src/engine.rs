@@ -12,6 +12,7 @@ mod correlate;
 mod editions;
 mod ends;
 mod entry;
+mod kept;
 pub mod profile;
 pub mod record;
 mod sends;
@@ -108,19 +109,21 @@ pub struct Offer<'a> {
     staged: Option<u64>,
     /// How many emits led to it.
     depth: u32,
+    /// See [`crate::customer::Kept`]; `None` as long as nobody keeps it.
+    number: Option<u64>,
 }
 
 impl<'a> Offer<'a> {
     /// An offer whose payload is still to be read.
     #[must_use]
     pub fn new(event: EventId, payload: Payload<'a>) -> Self {
-        Self { event, payload, staged: None, depth: 0 }
+        Self { event, payload, staged: None, depth: 0, number: None }
     }
 
     /// An offer of what a step has broadcast.
     #[must_use]
     pub fn emitted(event: EventId, payload: &'a [u8], depth: u32) -> Self {
-        Self { event, payload: Payload::Encoded(payload), staged: None, depth }
+        Self { event, payload: Payload::Encoded(payload), staged: None, depth, number: None }
     }
 }
 
@@ -204,7 +207,7 @@ impl Engine {
         let record = record.ok_or_else(|| Reason::at("type", "is not declared"))?;
         self.cx.begin(0, customer, self.budget);
         let word = payload::decode(&self.program, record, data, &mut self.cx)?;
-        Ok(Offer { event, payload: Payload::Json(data), staged: Some(word), depth: 0 })
+        Ok(Offer { event, payload: Payload::Json(data), staged: Some(word), depth: 0, number: None })
     }
 
     /// Reads the data of a `profile` event against the profile's schema.

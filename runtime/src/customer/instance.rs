@@ -79,11 +79,15 @@ pub struct Call {
 /// An event that was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
+    /// The same for all fibers that keep this very event; later events have higher ones.
+    pub number: u64,
     pub event: SmolStr,
     /// As `machine::codec` writes it.
     pub payload: Vec<u8>,
     /// How many emits led to it.
     pub depth: u32,
+    /// Whether a branch beside this one was offered it: then it is not left to what follows them.
+    pub taken: bool,
 }
 
 /// Who waits for the end of a child.

@@ -1,5 +1,5 @@
 //! What follows a step, right after it and before anything else of the customer: events that it emitted, journeys that it
-//! started, the end of a child, and events that were kept for a `wait for` to which it came.
+//! started, the end of a child, and events that were kept ([`super::kept`]) for a `wait for` to which it came.
 //!
 //! All of it is handled in order, and what follows from that comes before the rest. An emitted event is handled inside the
 //! handling of the event that led to it; that nests no deeper than emits may. All else is one step each, by one loop, so that
@@ -9,7 +9,7 @@ use super::arms::Woken;
 use super::step::Cause;
 use super::turn::{Turn, internal};
 use super::{Offer, Payload};
-use crate::customer::{Busy, Fiber, KEPT_MAX, Kept, Parent};
+use crate::customer::{Busy, Fiber, Parent};
 use crate::effect::Kind;
 use journey_compiler::Span;
 use journey_compiler::hir::EventId;
@@ -105,9 +105,9 @@ impl<'t> Turn<'t> {
     }
 
     /// Handles another event within this turn.
-    fn nested(&mut self, event: EventId, payload: Vec<u8>, depth: u32, work: impl FnOnce(&mut Self)) {
+    pub fn nested(&mut self, event: EventId, payload: Vec<u8>, depth: u32, work: impl FnOnce(&mut Self)) {
         self.held.push(payload);
-        let offer = Offer { event, payload: Payload::Held(self.held.len() - 1), staged: None, depth };
+        let offer = Offer { event, payload: Payload::Held(self.held.len() - 1), staged: None, depth, number: None };
         let (around, payload) = (self.offer.replace(offer), self.payload);
         let broadcast = std::mem::replace(&mut self.broadcast, false);
         self.spoil();
@@ -231,45 +231,6 @@ impl<'t> Turn<'t> {
         self.resume(parent.instance, parent.fiber, &Woken { arm, resume, by_event: false, input: Some(u64::from(result)) });
         self.offer = offer;
         self.spoil();
-    }
-
-    /// Keeps the event for a fiber for which the engine is busy, if its journey can wait for such a one.
-    pub fn keep(&mut self, place: usize, at: usize, journey: &Journey) {
-        let Some(offer) = self.offer.filter(|offer| journey.kept.contains(&offer.event)) else { return };
-        let Some((event, payload)) = self.offered_event() else { return };
-        let Some(fiber) = self.customer.instances.get_mut(place).and_then(|instance| instance.fibers.get_mut(at)) else { return };
-        if fiber.kept.len() < KEPT_MAX {
-            fiber.kept.push(Kept { event: event.into(), payload, depth: offer.depth });
-            self.moved = true;
-        }
-    }
-
-    /// Offers kept events to a `wait for`, in the order in which they came, until one wakes it.
-    fn offer_kept(&mut self, number: u32, fiber: u64) {
-        let program = self.program;
-        loop {
-            let Some((place, journey_index)) = self.live(number) else { return };
-            let Some((at, pause)) = self.pause_of(place, fiber, &program.module.journeys[journey_index]) else { return };
-            if !pause.takes_kept {
-                return;
-            }
-            let named = |kept: &Kept| {
-                pause.arms.iter().find_map(|arm| match arm {
-                    Arm::Event { event, .. } if program.module.events.get(event.index()).is_some_and(|def| def.name == kept.event) => {
-                        Some(*event)
-                    }
-                    _ => None,
-                })
-            };
-            let Some(asleep) = self.customer.instances.get_mut(place).and_then(|instance| instance.fibers.get_mut(at)) else { return };
-            let Some((index, event)) = asleep.kept.iter().enumerate().find_map(|(index, kept)| Some((index, named(kept)?))) else { return };
-            let Kept { payload, depth, .. } = asleep.kept.remove(index);
-            let mut woken = false;
-            self.nested(event, payload, depth, |turn| woken = turn.offer_fiber(number, fiber, false, true));
-            if woken {
-                return;
-            }
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a step does with more than one fiber: branches that begin and end, and undo blocks.
 
+use super::kept::leave;
 use super::step::{Cause, Step, Task};
 use super::turn::{Turn, internal};
 use crate::customer::{Ending, Fiber, Undo};
@@ -11,9 +12,10 @@ impl Turn<'_> {
     /// A fiber waits for branches from here on: they begin, in written order.
     pub fn fork(&mut self, step: &mut Step<'_>, parent: u64, fork: &Fork, frame: &[u64]) {
         let first = step.open.len();
+        let kept = step.fiber(parent).map(|fiber| fiber.kept.clone()).unwrap_or_default();
         for branch in &fork.branches {
             let id = self.count();
-            step.fibers.push(Fiber::new(id, Some(parent)));
+            step.fibers.push(Fiber { kept: kept.clone(), ..Fiber::new(id, Some(parent)) });
             step.open.push(Task { fiber: id, function: branch.start, args: frame.to_vec(), caught: None });
         }
         if let Some(begun) = step.open.get_mut(first..) {
@@ -32,7 +34,7 @@ impl Turn<'_> {
         // They are the parent's now, in the order in which they were registered.
         around.undos.extend(ended.undos);
         around.undos.sort_by_key(|undo| undo.at);
-        around.kept.extend(ended.kept);
+        leave(around, ended.kept);
         let (pause, frame) = (around.pause, around.frame.clone());
         let pause = step.journey.pauses.get(pause as usize).ok_or_else(|| internal(Span::default()))?;
         let fork = pause.fork.as_ref().ok_or_else(|| internal(pause.span))?;
@@ -79,16 +81,23 @@ impl Turn<'_> {
     /// Takes fibers and all that are below them out of the instance; their undo blocks run, the newest first.
     pub fn cancel_fibers(&mut self, step: &mut Step<'_>, cancelled: &[u64]) -> Result<(), Fault> {
         let mut cancelled = cancelled.to_vec();
-        let mut undos = Vec::new();
         // A branch stands behind its parent.
-        step.fibers.retain(|fiber| {
-            let goes = cancelled.contains(&fiber.id) || fiber.parent.is_some_and(|parent| cancelled.contains(&parent));
-            if goes {
+        for fiber in &step.fibers {
+            if fiber.parent.is_some_and(|parent| cancelled.contains(&parent)) {
                 cancelled.push(fiber.id);
-                undos.append(&mut fiber.undos);
             }
-            !goes
-        });
+        }
+        let fibers = std::mem::take(&mut step.fibers).into_iter();
+        let (mut gone, left): (Vec<Fiber>, Vec<Fiber>) = fibers.partition(|fiber| cancelled.contains(&fiber.id));
+        step.fibers = left.into();
+        let mut undos = Vec::new();
+        while let Some(mut fiber) = gone.pop() {
+            undos.append(&mut fiber.undos);
+            let around = fiber.parent.and_then(|parent| gone.iter_mut().chain(&mut step.fibers).find(|fiber| fiber.id == parent));
+            if let Some(around) = around {
+                leave(around, fiber.kept);
+            }
+        }
         if undos.is_empty() {
             return Ok(());
         }

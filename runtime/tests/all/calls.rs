@@ -212,6 +212,78 @@ fn rule_3_goals_and_exits_end_an_instance_while_a_call_is_under_way() {
     assert_eq!(kept(&lines), ["finished ann/b c gone"]);
 }
 
+/// What a journey comes to that calls (for two seconds), while `x` is paid at the first second, and `y` two hours later.
+fn branches_keep(body: &str) -> Vec<String> {
+    let compiled = bank(&format!("profile {{ visits: Int = 0 }}\njourney j {{ enter on applied\n {body}\n }}"));
+    let lines = applied("10:00:00") + &paid("x", "10:00:01") + &paid("y", "12:00:00");
+    let answers = r#"{"service": "credit.score", "after": "2s", "answer": 1}"#;
+    drained(&compiled, &lines, answers)
+        .story()
+        .into_iter()
+        .filter(|line| !line.starts_with("call ") && !line.starts_with("started"))
+        .collect()
+}
+
+const SCORE: &str = "let score = call credit.score(customer) else 0";
+
+#[test]
+fn rule_3_a_kept_event_is_offered_to_each_branch_that_begins_later() {
+    for word in ["parallel", "race"] {
+        let story = branches_keep(&format!(
+            "{SCORE}
+             {word} {{
+               branch a {{ wait for paid as p within 1h {{ if p.id == \"x\" {{ finish a_{word} }} }} }}
+               branch b {{ wait for paid within 1h {{ finish b_{word} }} }}
+             }}"
+        ));
+        assert_eq!(story, [format!("finished ann/b c a_{word}")]);
+    }
+    let story = branches_keep(&format!(
+        "{SCORE}
+         parallel {{
+           branch a {{ wait for paid as p within 1h {{ if p.id == \"x\" {{ profile.visits += 1 }} }} }}
+           branch b {{ wait for paid as p within 1h {{ if p.id == \"x\" {{ profile.visits += 1 }} }} }}
+         }}
+         wait for paid as p within 10h
+         if p?.id == \"y\" and profile.visits == 2 {{ finish offered_to_both_and_gone }}"
+    ));
+    assert_eq!(story, ["finished ann/b c offered_to_both_and_gone"]);
+}
+
+#[test]
+fn rule_3_what_no_branch_was_offered_is_left_to_what_follows_them() {
+    for (word, branches) in [
+        ("parallel", "branch a { wait 1m } branch b { wait 2m }".to_owned()),
+        ("race", "branch a { wait 1m } branch b { wait 2m }".to_owned()),
+        ("parallel", format!("branch a {{ {SCORE} }} branch b {{ wait 5m }}")),
+        // The call is under way when the other branch wins.
+        ("race", format!("branch a {{ {SCORE} if score == 9 {{ profile.visits = 1 }} }} branch b {{ wait for paid within 1h }}")),
+        ("parallel", format!("branch a {{ parallel {{ branch c {{ {SCORE} }} branch d {{ wait 3m }} }} }} branch b {{ wait 5m }}")),
+    ] {
+        let before = if branches.contains("call") { "" } else { SCORE };
+        let story = branches_keep(&format!(
+            "{before}
+             {word} {{ {branches} }}
+             wait for paid as p within 1h
+             if p?.id == \"x\" {{ finish left }}"
+        ));
+        assert_eq!(story, ["finished ann/b c left"], "{word} {branches}");
+    }
+}
+
+#[test]
+fn rule_3_an_event_that_one_branch_was_offered_is_not_left_by_another_that_kept_it_too() {
+    let story = branches_keep(&format!(
+        "parallel {{
+           branch a {{ {SCORE} wait for paid as p within 1h {{ if p.id == \"x\" {{ profile.visits += 1 }} }} }}
+           branch b {{ {SCORE} wait 1m }}
+         }}
+         wait for paid as p within 1h
+         if p == none {{ finish gone }}"
+    ));
+    assert_eq!(story, ["finished ann/b c gone"]);
+}
+
 #[test]
 fn rule_3_a_hundred_events_are_kept_and_no_more() {
     let compiled = bank(
