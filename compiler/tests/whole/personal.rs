@@ -131,3 +131,104 @@ fn the_offered_fix_marks_the_field() {
     assert!(mended.contains("shown: String = \"\" @pii"));
     assert_eq!(codes(&mended), [""; 0]);
 }
+
+/// Everything that runs beside, later, or because something has failed.
+const BESIDE: &str = r#"
+event joined { mail: String @pii, plan: String }
+event told { text: String }
+event answered { mail: String @pii, text: String }
+profile { phone: String?, kept: String @pii = "" }
+channel sms { address profile.phone }
+message hello(to: String) { sms { text: "Hello, {to}!" } }
+service shop { fn note(text: String) -> String { POST "/notes" } }
+service crm accepts pii { fn save(text: String) -> String { POST "/texts" } }
+journey welcome {
+  enter on joined as join
+  var text = join.plan
+  parallel {
+    branch one {
+      let mine = join.plan
+      wait 1h
+      call shop.note(mine)
+    }
+    branch two {
+      wait for answered as reply within 1d
+      if reply != none { emit told { text: reply.text } }
+    }
+  }
+  race {
+    branch first {
+      undo { call shop.note(text) }
+      let plan = join.plan
+      undo {
+        let undone = plan
+        emit told { text: undone }
+      }
+      wait 1d
+    }
+    branch second { let outcome = run survey(join.mail, join.plan)  if outcome == liked { finish happy } }
+  }
+  try {
+    text = call crm.save(join.mail)
+    if text == "" { fail "nothing for {join.plan}" }
+  } catch e {
+    call shop.note(e.message)
+    fail "{e.message} in line {e.line}, for {join.plan}"
+  }
+  let sent = send hello(join.mail) via sms
+  if sent.reason != none { fail "not sent: {sent.reason}" }
+  wait for any {
+    on sent.replied as said { emit told { text: said.text ?? "" } }
+    on answered as last where last.mail == join.mail { fail "answered {last.text}" }
+    after 1d { }
+  }
+  call shop.note(text)
+}
+journey survey(mail: String, plan: String) {
+  wait for answered as reply where reply.mail == mail within 1d { finish liked } else { call shop.note(plan) }
+}
+journey listener { enter on told  wait 1d }
+"#;
+
+#[test]
+fn it_is_followed_into_branches() {
+    breaks(BESIDE, "let mine = join.plan", "let mine = join.mail", &["E0477"]);
+    breaks(BESIDE, "text: reply.text }", "text: reply.mail }", &["E0476"]);
+    breaks(BESIDE, "let outcome = run survey(join.mail, join.plan)", "let outcome = run survey(join.mail, join.mail)", &["E0477"]);
+}
+
+#[test]
+fn it_is_followed_into_undo_blocks_and_out_of_what_they_keep() {
+    breaks(BESIDE, "undo { call shop.note(text) }", "undo { call shop.note(\"{text} {join.mail}\") }", &["E0477"]);
+    breaks(BESIDE, "let plan = join.plan", "let plan = join.mail", &["E0476"]);
+    breaks(BESIDE, "let undone = plan", "let undone = if plan == \"\" { profile.kept } else { plan }", &["E0476"]);
+}
+
+#[test]
+fn what_is_thrown_may_not_hold_it_even_where_it_is_caught() {
+    breaks(BESIDE, "nothing for {join.plan}", "nothing for {join.mail}", &["E0475"]);
+    breaks(BESIDE, "in line {e.line}, for {join.plan}", "in line {e.line}, for {join.mail}", &["E0475"]);
+    breaks(BESIDE, "call shop.note(e.message)", "call shop.note(\"{e.message} {join.mail}\")", &["E0477"]);
+}
+
+#[test]
+fn it_is_followed_through_what_is_assigned_in_a_try() {
+    breaks(BESIDE, "text = call crm.save(join.mail)", "text = join.mail", &["W0204", "E0477", "E0477"]);
+    breaks(
+        BESIDE,
+        "wait for answered as reply where reply.mail == mail within 1d { finish liked }",
+        "wait for answered as reply within 1d { fail reply.mail }",
+        &["E0475"],
+    );
+}
+
+#[test]
+fn what_an_arm_of_a_wait_binds_is_as_personal_as_its_event() {
+    breaks(BESIDE, "answered {last.text}", "answered {last.mail}", &["E0475"]);
+    breaks(
+        BESIDE,
+        "if sent.reason != none { fail \"not sent: {sent.reason}\" }",
+        "if sent.reason != none { fail \"not sent to {join.mail}\" }",
+        &["E0475"],
+    );
+}

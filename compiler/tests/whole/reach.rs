@@ -42,3 +42,19 @@ fn a_channel_that_nothing_is_sent_over_may_be_shut() {
     let unsent = RIGHT.replace("send hello() via sms", "wait 1d").replace("message hello()", "message _hello()");
     breaks(&unsent, "consent profile.agreed", "consent false", &[]);
 }
+
+#[test]
+fn a_send_counts_wherever_it_stands() {
+    for send in [
+        "parallel { branch a { send hello() via sms } branch b { wait 1d } }",
+        "race { branch a { wait 1d } branch b { wait 2d  send hello() via sms } }",
+        "undo { send hello() via sms }  wait 1d",
+        "try { wait 1d  fail \"no\" } catch _e { send hello() via sms }",
+        "wait for joined as again where again.plan == join.plan within 1d { } else { send hello() via sms }",
+        "let sent = send hello() via first of sms  if sent.sent { wait 1d }",
+    ] {
+        let right = RIGHT.replace("send hello() via sms", send);
+        breaks(&right, "address profile.phone", "address none", &["E0480"]);
+        breaks(&right, "consent profile.agreed", "consent false", &["E0481"]);
+    }
+}
