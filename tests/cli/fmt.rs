@@ -43,6 +43,16 @@ fn a_file_alone_a_folder_and_the_project_around_are_meant_by_their_paths() {
 }
 
 #[test]
+fn several_files_and_folders_are_laid_out_each_file_once() {
+    let files = [MANIFEST, ("shop/a.journey", UNTIDY), ("shop/below/b.journey", UNTIDY), ("shop/below/c.journey", UNTIDY)];
+    let folder = Folder::with(&files);
+    let ran = folder.journey(&["fmt", "shop/a.journey", "shop/below/b.journey", "shop/below"]);
+    let names = "shop/a.journey: formatted\nshop/below/b.journey: formatted\nshop/below/c.journey: formatted\n";
+    assert_eq!(ran.all(), format!("status 0\n--- out\n{names}3 of 3 files formatted\n--- err\n"));
+    assert_eq!(folder.journey(&["fmt", "-", "shop"]).status, 1);
+}
+
+#[test]
 fn check_names_what_would_change_and_changes_nothing() {
     let folder = Folder::with(&[MANIFEST, ("shop/a.journey", UNTIDY), ("shop/b.journey", TIDY)]);
     let ran = folder.journey(&["fmt", "--check", "shop"]);

@@ -101,7 +101,7 @@ impl Checker {
                 "who would give the parameters?",
             )
             .and(name.span, "other journeys start this one")
-            .help("keep one of the two: parameters, or `enter` with the event's payload"),
+            .help("keep one of the two: parameters, or `enter` with what the event tells"),
         );
     }
 

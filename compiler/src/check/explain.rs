@@ -101,7 +101,7 @@ impl Checker {
             (Type::Date, Type::Time) => diagnostic.help(format!("`{x}.at(09:00, zone)` is a moment of that day")),
             (Type::String, Type::Enum(id)) => self.with_variant(diagnostic, expr, id),
             (Type::String, Type::Timezone) => {
-                diagnostic.help("a time zone is a text literal, `\"Asia/Tokyo\"`, or a field of type `Timezone`")
+                diagnostic.help("a time zone is a text in quotes, `\"Asia/Tokyo\"`, or a field of type `Timezone`")
             }
             (_, Type::List(of)) if of == expr.ty => diagnostic.help(format!("a list of one is `[{x}]`")),
             (Type::List(of), _) if of == want => diagnostic.help("`.first()` gives the first element, which may be missing"),

@@ -16,7 +16,7 @@ use journey_grammar::Span;
 const REPORTS: [(&str, Option<&str>); 5] =
     [("delivered", None), ("opened", None), ("clicked", Some("url")), ("replied", Some("text")), ("bounced", Some("reason"))];
 /// How the type of a handle is shown.
-const HANDLE: &str = "handle of a message";
+const HANDLE: &str = "sent message";
 /// The field of a handle, and the first one of a report, that says which message it is about.
 const KEY: &str = "key";
 
@@ -70,7 +70,7 @@ impl Checker {
         self.report(
             Diagnostic::error("E0451", span, format!("events with the type `{wire}` are built in"), "a second event of that type").help(
                 format!(
-                    "remove it; what becomes of a message is told by its handle: `let m = send …`, `wait for m.{}`",
+                    "remove it; what becomes of a message is asked of what `send` gives: `let m = send …`, `wait for m.{}`",
                     wire.trim_start_matches("message.")
                 ),
             ),
@@ -98,7 +98,7 @@ impl Checker {
             let known: Vec<String> =
                 body.names().filter(|name| body.find(name).is_some_and(|id| body.var(id).ty == ty)).map(String::from).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            let mut diagnostic = unknown("E0201", name, "handle of a message named", nearest(&name.name, known.iter().copied()), &known);
+            let mut diagnostic = unknown("E0201", name, "sent message named", nearest(&name.name, known.iter().copied()), &known);
             if self.globals.contains_key(&name.name) || diagnostic.help.is_none() {
                 diagnostic = diagnostic.help(format!("bind the message that is meant: `let {} = send …`, before this", name.name));
             }
@@ -111,7 +111,7 @@ impl Checker {
         }
         if found != TypeId::ERROR {
             let shown = self.hir.types.name(found);
-            let message = format!("`{}` is {} `{shown}`, not the handle of a message", name.name, article(&shown));
+            let message = format!("`{}` is {} `{shown}`, not a message that was sent", name.name, article(&shown));
             self.report(
                 Diagnostic::error("E0445", name.span, message, format!("nothing is ever {}", report.name))
                     .and(declared, "it is declared here")

@@ -124,7 +124,7 @@ impl Checker {
                 Some((var, _)) if !first => self.bound_again(body, *var, ty, binder),
                 Some((_, span)) => {
                     let span = *span;
-                    self.doubled(binder, span, "binder");
+                    self.doubled(binder, span, "name");
                     continue;
                 }
                 None => {

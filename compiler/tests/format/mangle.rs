@@ -44,6 +44,14 @@ pub fn white_space(text: &str, random: &mut Random) -> Option<String> {
     (kinds(text) == kinds(&mangled)).then_some(mangled)
 }
 
+/// Where the words and comments of a text stand.
+pub fn words(text: &str) -> Vec<(usize, usize)> {
+    let tree = parse(text, FileId(0));
+    let mut words = Vec::new();
+    collect(tree.root(text), Gap::Wide, &mut words);
+    words.into_iter().map(|(start, end, _)| (start, end)).filter(|(start, end)| start < end).collect()
+}
+
 /// Where the words and comments stand, and what may stand before each.
 fn collect(node: Syntax<'_>, gap: Gap, words: &mut Vec<(usize, usize, Gap)>) {
     let (start, end) = (node.span().start as usize, node.span().end as usize);

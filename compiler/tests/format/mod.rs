@@ -130,6 +130,22 @@ fn broken_parts_stay_byte_for_byte() {
     assert!(changed * 2 > broken, "only {changed} of {broken} broken texts were laid out around what is broken");
 }
 
+/// Examples are cut off behind each word, and lose each of their words: of so many, one is looked at.
+const STRIDE: usize = 7;
+
+#[test]
+fn an_example_that_is_cut_off_or_lacks_a_word_keeps_what_is_broken_and_has_one_layout() {
+    let mut looked_at = 0;
+    for (name, text) in sources::all().into_iter().filter(|(name, text)| name.contains("/examples/") && text.len() < 6_000) {
+        for (at, (start, end)) in mangle::words(&text).into_iter().enumerate().filter(|(at, _)| at % STRIDE == 0) {
+            holds(&format!("{name}, cut off behind word {at}"), &text[..end]);
+            holds(&format!("{name}, without word {at}"), &format!("{}{}", &text[..start], &text[end..]));
+            looked_at += 2;
+        }
+    }
+    assert!(looked_at > 1_000, "only {looked_at} texts were looked at");
+}
+
 #[test]
 fn edits_make_the_layout() {
     for (name, text) in sources::all() {

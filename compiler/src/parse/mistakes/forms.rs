@@ -74,7 +74,7 @@ impl<'t> Reader<'t> {
             ("enter", "segment") => Diagnostic::error("E0101", at, "`on` is missing after `enter`", "`on` should stand before this")
                 .help("write `enter on segment NAME`")
                 .fix("write `on`", at, "on segment"),
-            ("enter", "event") => Diagnostic::error("E0101", at, "an event is named behind `on`", "this word has no meaning here")
+            ("enter", "event") => Diagnostic::error("E0101", at, "an event is named behind `on`", "this word can't stand here")
                 .help("write `enter on EVENT`")
                 .fix("write `on`", at, "on"),
             ("enter", name) if words::is_name(name) && !self.is_followed_by_name(at) => {
@@ -175,12 +175,12 @@ impl<'t> Reader<'t> {
                     .help("write it as in `quiet 21:00..08:00`")
             }
             ("quiet", _) if matches!(self.slice(stop.last), "from" | "between") => {
-                Diagnostic::error("E0101", stop.last, "from when to when is written with `..`", "this word has no meaning here")
+                Diagnostic::error("E0101", stop.last, "from when to when is written with `..`", "this word can't stand here")
                     .help("write it as in `quiet 21:00..08:00`")
             }
             ("cooldown", _) if matches!(self.slice(stop.last), "of" | "for") => {
                 let word = self.slice(stop.last);
-                Diagnostic::error("E0101", stop.last, format!("`cooldown` needs no `{word}`"), "this word has no meaning here")
+                Diagnostic::error("E0101", stop.last, format!("`cooldown` needs no `{word}`"), "this word can't stand here")
                     .help(format!("write `cooldown {found}`"))
                     .fix(format!("remove `{word}`"), self.span(stop.last.start, at.start), "")
             }
@@ -223,9 +223,11 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn no_times(&self, at: Span) -> Diagnostic {
-        Diagnostic::error("E0101", at, "`retry` is followed by a number alone", "this word has no meaning here")
-            .help("write `retry 3`")
-            .fix(format!("remove `{}`", self.slice(at)), at, "")
+        Diagnostic::error("E0101", at, "`retry` is followed by a number alone", "this word can't stand here").help("write `retry 3`").fix(
+            format!("remove `{}`", self.slice(at)),
+            at,
+            "",
+        )
     }
 
     /// `expect hello sent`, `expect to send hello`

@@ -12,7 +12,7 @@ impl<'t> Reader<'t> {
         let text = self.slice(self.first_line(broken.node.span()));
         let after_send = broken.before.is_some_and(|before| before.kind() == Rule::send_stmt);
         let diagnostic = if text.starts_with('#') {
-            Diagnostic::error("E0101", first, "`#` does not start a comment", "this mark has no meaning here")
+            Diagnostic::error("E0101", first, "`#` does not start a comment", "this mark can't stand here")
                 .help("a comment starts with `//`")
                 .fix("write `//`", first, "//")
         } else if text.starts_with("/*") {
@@ -20,7 +20,7 @@ impl<'t> Reader<'t> {
                 .help("a comment starts with `//`, on each of its lines")
         } else if matches!(self.slice(first), "elseif" | "elif" | "elsif") {
             let message = format!("`{}` is written `else if`", self.slice(first));
-            Diagnostic::error("E0104", first, message, "this word has no meaning here").help("write `else if`").fix(
+            Diagnostic::error("E0104", first, message, "this word can't stand here").help("write `else if`").fix(
                 "write `else if`",
                 first,
                 "else if",
@@ -46,7 +46,7 @@ impl<'t> Reader<'t> {
         let diagnostic = if stop.at_line_end {
             return false;
         } else if last == "return" {
-            Diagnostic::error("E0101", stop.last, "a function has no `return`", "this word has no meaning here")
+            Diagnostic::error("E0101", stop.last, "a function has no `return`", "this word can't stand here")
                 .help("its value is the last thing in its braces: remove `return`")
                 .fix("remove `return`", self.span(stop.last.start, stop.found.start), "")
         } else if last == "finish" && found.starts_with('"') {

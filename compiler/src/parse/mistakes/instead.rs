@@ -32,7 +32,7 @@ impl<'t> Reader<'t> {
 
     fn remove(&self, at: Span, message: String, right: String) -> Diagnostic {
         let end = self.skip_space(at.end);
-        Diagnostic::error("E0101", at, message, "this word has no meaning here").help(format!("write `{right}`")).fix(
+        Diagnostic::error("E0101", at, message, "this word can't stand here").help(format!("write `{right}`")).fix(
             format!("remove `{}`", self.slice(at)),
             self.span(at.start, end),
             "",
@@ -104,7 +104,7 @@ impl<'t> Reader<'t> {
             ("wait", _, "otherwise" | "timeout_else" | "orelse") => {
                 self.replace(at, format!("what is done else is said with `else`, not with `{found}`"), "else")
             }
-            ("wait", _, "at") => Diagnostic::error("E0101", at, "a day and a time stand side by side", "this word has no meaning here")
+            ("wait", _, "at") => Diagnostic::error("E0101", at, "a day and a time stand side by side", "this word can't stand here")
                 .help("write `wait until 09:00` for the next time that the clock shows it, or `wait until monday 09:00`"),
             ("wait", _, "then") => {
                 self.remove(at, "statements follow each other without a word between".to_string(), "wait 1h".to_string())
@@ -142,9 +142,9 @@ impl<'t> Reader<'t> {
                 Diagnostic::error("E0101", at, format!("`{word}` does not stand between two values"), "this compares nothing")
                     .help("write `x.contains(\"…\")`, `x.starts_with(\"…\")` or `x.ends_with(\"…\")`")
             }
-            "&" => Diagnostic::error("E0101", at, "`&` joins nothing", "this mark has no meaning here")
+            "&" => Diagnostic::error("E0101", at, "`&` joins nothing", "this mark can't stand here")
                 .help("put values into a text, as in `\"{first} {last}\"`; two conditions are joined by `and`"),
-            "|" => Diagnostic::error("E0101", at, "`|` joins nothing", "this mark has no meaning here")
+            "|" => Diagnostic::error("E0101", at, "`|` joins nothing", "this mark can't stand here")
                 .help("one of two conditions is `a or b`; a fallback for what is missing is `x ?? \"you\"`"),
             "eur" | "usd" | "gbp" | "euro" | "euros" | "dollar" | "dollars" | "percent" => {
                 let gap = self.span(stop.last.end, at.end);
@@ -203,11 +203,11 @@ impl<'t> Reader<'t> {
                 .help("write it as in `phone: String @pii`"),
             "pii" => self.replace(at, "personal data is marked with `@pii`".to_string(), "@pii"),
             "required" | "not" => {
-                Diagnostic::error("E0101", at, "a field is there always, unless its type ends in `?`", "this word has no meaning here")
+                Diagnostic::error("E0101", at, "a field is there always, unless its type ends in `?`", "this word can't stand here")
                     .help("leave it out")
             }
             "optional" | "nullable" => {
-                Diagnostic::error("E0101", at, "what may be missing is marked with `?` behind its type", "this word has no meaning here")
+                Diagnostic::error("E0101", at, "what may be missing is marked with `?` behind its type", "this word can't stand here")
                     .help("write it as in `String?`")
             }
             _ if value && last == ":" => {
@@ -245,13 +245,13 @@ impl<'t> Reader<'t> {
             }
             "+" | "&" => Diagnostic::error("E0101", first, "values stand inside the path", "this joins nothing")
                 .help("write them in braces: `\"/points/{member}\"`"),
-            "," => Diagnostic::error("E0101", first, "the parts of a request stand apart without a comma", "this mark has no meaning here")
+            "," => Diagnostic::error("E0101", first, "the parts of a request stand apart without a comma", "this mark can't stand here")
                 .help("write it as in `GET \"/points\" timeout 2s retry 3`"),
             "timeout" | "retry" | "backoff" | "body" => {
                 let mark = self.word_at(self.skip_space(first.end));
                 let text = self.slice(mark);
                 matches!(text, ":" | "=").then(|| {
-                    Diagnostic::error("E0101", mark, format!("no `{text}` stands behind `{word}`"), "this mark has no meaning here")
+                    Diagnostic::error("E0101", mark, format!("no `{text}` stands behind `{word}`"), "this mark can't stand here")
                         .help(format!("write it as in `{}`", if word == "retry" { "retry 3" } else { "timeout 2s" }))
                         .fix(format!("remove `{text}`"), mark, "")
                 })?
@@ -298,7 +298,7 @@ impl<'t> Reader<'t> {
             ("undo", "undo", _) => Diagnostic::error("E0101", at, "`undo` is followed by its block alone", "`{` should stand here")
                 .help("write `undo { … }`: it runs when the instance is cancelled"),
             (_, _, "?") if stop.after_value() => {
-                Diagnostic::error("E0101", at, "one of two values is chosen with `if`", "this mark has no meaning here")
+                Diagnostic::error("E0101", at, "one of two values is chosen with `if`", "this mark can't stand here")
                     .help("write `if CONDITION { a } else { b }`")
             }
             ("expect", "no", _) => self.replace(stop.last, "that something did not happen is said with `not`".to_string(), "not"),

@@ -32,7 +32,7 @@ impl<'t> Reader<'t> {
         };
         let case = |reader: &Self| {
             (reader.slice(stop.last) == "case" && broken.parent.kind() == Rule::match_stmt).then(|| {
-                Diagnostic::error("E0101", stop.last, "an arm begins with its pattern", "`case` has no meaning here")
+                Diagnostic::error("E0101", stop.last, "an arm begins with its pattern", "`case` can't stand here")
                     .help(format!("write `{found} => …`"))
             })
         };
@@ -52,7 +52,7 @@ impl<'t> Reader<'t> {
         if is_import {
             let message = format!("there is no `{word}`: files need not name each other");
             self.report(
-                Diagnostic::error("E0101", first, message, "this word has no meaning here")
+                Diagnostic::error("E0101", first, message, "this word can't stand here")
                     .help("remove it: all `.journey` files below a `journey.toml` are one program"),
             );
         }
@@ -116,7 +116,7 @@ impl<'t> Reader<'t> {
         let next =
             stop.words.iter().find_map(|word| word.strip_prefix("the next ")).filter(|next| matches!(*next, "statement" | "clause"))?;
         Some(
-            Diagnostic::error("E0101", stop.found, "statements are not parted by commas", "this mark has no meaning here")
+            Diagnostic::error("E0101", stop.found, "statements are not parted by commas", "this mark can't stand here")
                 .help(format!("remove the `,`: each {next} begins on a line of its own"))
                 .fix("remove the comma", stop.found, ""),
         )

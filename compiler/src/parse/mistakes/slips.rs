@@ -11,7 +11,7 @@ impl<'t> Reader<'t> {
     pub(in super::super) fn semicolon(&mut self, node: Syntax<'t>) {
         let span = node.span();
         self.report(
-            Diagnostic::error("E0106", span, "a statement ends without `;`", "this mark has no meaning here")
+            Diagnostic::error("E0106", span, "a statement ends without `;`", "this mark can't stand here")
                 .help("remove the `;`: each statement ends where the next begins")
                 .fix("remove `;`", span, ""),
         );
