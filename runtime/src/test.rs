@@ -87,7 +87,7 @@ fn broken(span: Span, why: &Broken) -> TestFailure {
 struct Runner<'t> {
     world: World<'t, MemoryStore, Timeline, Told>,
     program: &'t Arc<Program>,
-    /// Virtual time. Timers that are due at it wait until something looks, so that an event at a deadline is in time.
+    /// Virtual time. What an event sets due at once waits until something looks, as it would for the other events of its instant.
     now_ms: i64,
     /// Numbers the events.
     events: u64,
@@ -117,10 +117,12 @@ impl Runner<'_> {
             TestStmtKind::Advance(duration) => {
                 let duration = self.number(*duration)?;
                 self.advance(self.now_ms.saturating_add(duration))?;
+                self.fire_due()?;
             }
             TestStmtKind::AdvanceUntil(time) => {
                 let time = self.number(*time)?;
                 self.advance(time)?;
+                self.fire_due()?;
             }
             TestStmtKind::Variant { experiment, variant } => {
                 let slot = self.world.store.open(customer)?;
@@ -131,9 +133,7 @@ impl Runner<'_> {
                 self.answer(customer, (*service, *operation), args.as_deref(), *reply)?;
             }
             TestStmtKind::Expect(expect) => {
-                while self.world.fire_until(self.now_ms)? {
-                    self.spread()?;
-                }
+                self.fire_due()?;
                 let found = self.judge(customer, expect)?;
                 return Ok(found.map(|Found { expected, found }| {
                     let timeline = self.world.observer.of(customer);
@@ -154,6 +154,10 @@ impl Runner<'_> {
     ) -> Result<Option<TestFailure>, Broken> {
         let customer = statement.customer.as_str();
         self.advance(at_ms)?;
+        if self.world.observer.last_key(customer, message).is_none() {
+            // One that is held up to this very instant leaves before anything can become of it.
+            self.fire_due()?;
+        }
         let Some(key) = self.world.observer.last_key(customer, message) else {
             let expected = format!("{} has been sent", self.message_name(message));
             let timeline = self.world.observer.of(customer);
@@ -171,6 +175,14 @@ impl Runner<'_> {
             self.spread()?;
         }
         self.world.clock_ms = self.world.clock_ms.max(Some(self.now_ms));
+        Ok(())
+    }
+
+    /// What is due by now happens.
+    fn fire_due(&mut self) -> Result<(), Broken> {
+        while self.world.fire_until(self.now_ms)? {
+            self.spread()?;
+        }
         Ok(())
     }
 

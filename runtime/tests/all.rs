@@ -66,3 +66,9 @@ mod traits;
 
 #[path = "all/standing.rs"]
 mod standing;
+
+#[path = "all/kept.rs"]
+mod kept;
+
+#[path = "all/lost.rs"]
+mod lost;

@@ -48,7 +48,8 @@ pub struct Fiber {
     pub undos: Vec<Undo>,
     /// What the engine is doing for it, at a pause that waits for that.
     pub busy: Option<Box<Busy>>,
-    /// Events that came while the engine was busy for it, in order: for the next `wait for` that names them.
+    /// Events that came while the engine was busy for it, or for what it came out of, in order: for the next `wait for` that
+    /// names them.
     pub kept: Vec<Kept>,
 }
 

@@ -113,7 +113,12 @@ impl Turn<'_> {
         let moved = !matches!(woken, Ok(None));
         match woken {
             Ok(None) => {}
-            Ok(Some(woken)) => self.wake(number, fiber, &woken, &frame, pause),
+            Ok(Some(woken)) => {
+                if woken.by_event {
+                    self.woken_by_event(number);
+                }
+                self.wake(number, fiber, &woken, &frame, pause);
+            }
             Err((arm, fault)) => self.fault_asleep(number, journey_index, fault, Cause { fiber, arm: Some(arm), by_event: events }),
         }
         self.put_frame(frame);

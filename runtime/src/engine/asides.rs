@@ -110,9 +110,11 @@ impl<'t> Turn<'t> {
         let offer = Offer { event, payload: Payload::Held(self.held.len() - 1), staged: None, depth, number: None };
         let (around, payload) = (self.offer.replace(offer), self.payload);
         let broadcast = std::mem::replace(&mut self.broadcast, false);
+        let woken = std::mem::take(&mut self.woken);
         self.spoil();
         self.at_depth(depth, work);
         self.held.pop();
+        self.woken = woken;
         self.offer = around;
         self.payload = payload;
         self.broadcast = broadcast;

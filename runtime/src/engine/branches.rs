@@ -5,7 +5,7 @@ use super::step::{Cause, Step, Task};
 use super::turn::{Turn, internal};
 use crate::customer::{Ending, Fiber, Undo};
 use journey_compiler::Span;
-use journey_compiler::machine::Fault;
+use journey_compiler::machine::{Fault, FaultKind};
 use journey_compiler::mir::{Effect, Fork};
 
 impl Turn<'_> {
@@ -27,7 +27,7 @@ impl Turn<'_> {
     pub fn through(&mut self, step: &mut Step<'_>, fiber: u64) -> Result<(), Fault> {
         let place = step.fibers.iter().position(|other| other.id == fiber).ok_or_else(|| internal(Span::default()))?;
         let Some(parent) = step.fibers[place].parent else {
-            return if step.fibers[place].undoes() { self.next_undo(step, place) } else { Err(internal(Span::default())) };
+            return if step.fibers[place].undoes() { self.next_undo(step, fiber) } else { Err(internal(Span::default())) };
         };
         let ended = step.fibers.remove(place);
         let around = step.fiber(parent).ok_or_else(|| internal(Span::default()))?;
@@ -46,13 +46,21 @@ impl Turn<'_> {
         let args = self.decode(&pause.frame, &frame, pause.span)?;
         step.open.push(Task { fiber: parent, function: fork.resume, args, caught: None });
         // What the losers have to undo comes before what follows.
-        self.cancel_fibers(step, &others)
+        self.cancel_fibers(step, &others, Some(parent))
     }
 
     /// A fiber has faulted: who waits for it may catch that.
     pub fn caught_around(&mut self, step: &mut Step<'_>, fiber: u64, fault: Fault) -> Result<(), Fault> {
-        let around = step.fiber(fiber).and_then(|fiber| fiber.parent);
-        self.caught_at(step, around, fault)
+        let faulted = step.fiber(fiber).ok_or_else(|| internal(Span::default()))?;
+        if !faulted.undoes() {
+            let around = faulted.parent;
+            return self.caught_at(step, around, fault);
+        }
+        let fault = beside_what_is_caught(step, fault);
+        let around = step.undone_for;
+        self.caught_at(step, around, fault)?;
+        // The other blocks are not to be left out for it.
+        self.next_undo(step, fiber)
     }
 
     /// The innermost `try` around that fiber's pause, or around those that wait for it, catches a fault: the branches that it
@@ -71,15 +79,18 @@ impl Turn<'_> {
                 break;
             }
             let args = self.decode(&pause.frame, &frame, pause.span)?;
+            // It goes on nowhere else.
+            step.open.retain(|task| task.fiber != id);
             step.open.push(Task { fiber: id, function: handler, args, caught: Some(fault) });
             let below: Vec<u64> = step.fibers.iter().filter(|fiber| fiber.parent == Some(id)).map(|fiber| fiber.id).collect();
-            return self.cancel_fibers(step, &below);
+            return self.cancel_fibers(step, &below, Some(id));
         }
         Err(fault)
     }
 
-    /// Takes fibers and all that are below them out of the instance; their undo blocks run, the newest first.
-    pub fn cancel_fibers(&mut self, step: &mut Step<'_>, cancelled: &[u64]) -> Result<(), Fault> {
+    /// Takes fibers and all that are below them out of the instance; their undo blocks run, the newest first. What they keep is
+    /// for whom they leave behind: who waited for them.
+    pub fn cancel_fibers(&mut self, step: &mut Step<'_>, cancelled: &[u64], around: Option<u64>) -> Result<(), Fault> {
         let mut cancelled = cancelled.to_vec();
         // A branch stands behind its parent.
         for fiber in &step.fibers {
@@ -110,17 +121,17 @@ impl Turn<'_> {
         }
         let id = self.count();
         step.fibers.push(Fiber { undos, ..Fiber::new(id, None) });
-        self.next_undo(step, step.fibers.len() - 1)
+        step.undone_for = around;
+        self.next_undo(step, id)
     }
 
-    /// The fiber at `place` runs its next undo block; where there is none it is through.
-    fn next_undo(&mut self, step: &mut Step<'_>, place: usize) -> Result<(), Fault> {
-        let fiber = step.fibers.get_mut(place).ok_or_else(|| internal(Span::default()))?;
+    /// The fiber runs its next undo block; where there is none it is through.
+    fn next_undo(&mut self, step: &mut Step<'_>, id: u64) -> Result<(), Fault> {
+        let fiber = step.fiber(id).ok_or_else(|| internal(Span::default()))?;
         let Some(undo) = fiber.undos.pop() else {
-            step.fibers.remove(place);
+            step.fibers.retain(|fiber| fiber.id != id);
             return Ok(());
         };
-        let id = fiber.id;
         let block = step.journey.undos.get(undo.block as usize).ok_or_else(|| internal(Span::default()))?;
         let args = self.decode(&block.frame, &undo.frame, block.span)?;
         step.open.push(Task { fiber: id, function: block.start, args, caught: None });
@@ -161,8 +172,19 @@ impl Turn<'_> {
         let mut step = self.woken(place, &program.module.journeys[journey_index], u64::MAX);
         step.ending = Some(Ending::Cancelled);
         let all: Vec<u64> = step.fibers.iter().filter(|fiber| !fiber.undoes()).map(|fiber| fiber.id).collect();
-        let ran = self.cancel_fibers(&mut step, &all).and_then(|()| self.run(&mut step));
+        let ran = self.cancel_fibers(&mut step, &all, None).and_then(|()| self.run(&mut step));
         self.end_step(number, journey_index, step, ran, cause, armed);
         self.clear();
+    }
+}
+
+/// The fault of an undo block; where it undoes what another fault led to, it tells of both, the first one first.
+fn beside_what_is_caught(step: &Step<'_>, fault: Fault) -> Fault {
+    let first = step.open.iter().rev().find(|task| Some(task.fiber) == step.undone_for).and_then(|task| task.caught.as_ref());
+    match first {
+        Some(first) if fault.kind.can_be_caught() => {
+            Fault { kind: FaultKind::Failed(format!("{}; and in undoing that: {}", first.kind, fault.kind)), span: first.span }
+        }
+        _ => fault,
     }
 }

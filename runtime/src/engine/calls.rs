@@ -12,9 +12,12 @@ use crate::effect::lines::operation_of;
 use crate::effect::{Key, Kind, request};
 use crate::wire::payload;
 use journey_compiler::hir::{OperationId, ServiceId};
-use journey_compiler::machine::{Fault, codec, text::format_duration};
+use journey_compiler::machine::{EffectRecord, Fault, codec, text::format_duration};
 use journey_compiler::mir::{Arm, Effect, Operation, Pause, RequestBody};
 use journey_compiler::types::TypeId;
+
+/// Why a call has no answer for which nobody waits any more.
+const GIVEN_UP: &str = "given up: what waited for it has ended";
 
 /// The operation whose answer a pause waits for.
 fn called(pause: &Pause) -> Option<(ServiceId, OperationId)> {
@@ -34,6 +37,36 @@ fn types_of(operation: &Operation) -> Vec<TypeId> {
 }
 
 impl Turn<'_> {
+    /// Calls under way end with the fibers that waited for them: of an instance, all that are not left, but for the one that
+    /// wakes.
+    pub fn tell_lost_calls(&mut self, number: u32, journey_index: usize, left: &[Fiber], wakes: Option<u64>) {
+        let program = self.program;
+        let Some(place) = self.customer.place_of(number) else { return };
+        let calls = |fiber: &Fiber| matches!(fiber.busy.as_deref(), Some(Busy::Call(_)));
+        let is_lost = |fiber: &Fiber| calls(fiber) && Some(fiber.id) != wakes && !left.iter().any(|other| other.id == fiber.id);
+        for at in 0..self.customer.instances[place].fibers.len() {
+            let fiber = &self.customer.instances[place].fibers[at];
+            let pause = program.module.journeys[journey_index].pauses.get(fiber.pause as usize);
+            let Some(pause) = pause.filter(|_| is_lost(fiber)) else { continue };
+            let (Ok(args), Some((service, operation))) = (self.call_words(place, at, pause), called(pause)) else { continue };
+            let Some((tries, (step, index))) = self.call_at(place, at).map(|call| (call.tries, call.key)) else { continue };
+            let key = Key { step, index: index as usize };
+            self.tell(journey_index, Some(number), Kind::Call { service, operation, args: &args, key, tries, answer: Err(GIVEN_UP) });
+        }
+    }
+
+    /// A call for which nobody waits when its own step is over.
+    pub fn tell_call_lost_at_once(&mut self, step: &Step<'_>, (number, journey_index): (u32, usize), key: Key, record: &EffectRecord) {
+        let effect = self.program.module.effects.get(record.effect.0 as usize);
+        let Some(&Effect::Call { service, operation }) = effect else { return };
+        let is_it = |call: &Call| call.key.1 as usize == key.index;
+        let begun = step.fibers.iter().filter(|fiber| fiber.armed >= step.since);
+        if !begun.into_iter().any(|fiber| matches!(fiber.busy.as_deref(), Some(Busy::Call(call)) if is_it(call))) {
+            let kind = Kind::Call { service, operation, args: &record.args, key, tries: 0, answer: Err(GIVEN_UP) };
+            self.tell(journey_index, Some(number), kind);
+        }
+    }
+
     /// A fiber has come to a pause at which the engine is busy for it: what it asked for is the last effect.
     pub fn begin_busy(&mut self, step: &mut Step<'_>, fiber: u64, pause: &Pause) -> Result<(), Fault> {
         let module = &self.program.module;

@@ -19,7 +19,9 @@ impl Turn<'_> {
     /// All that a step has done counts from here on. What more a step can do is to be hung in here: in
     /// [`Turn::commit_effect`] what it does by itself, in [`Turn::ended`] what follows from the end of an instance.
     pub fn commit(&mut self, number: u32, journey_index: usize, mut step: Step<'_>, cause: Cause) {
-        let changed = self.commit_effects(number, journey_index, &step.caused);
+        let changed = self.commit_effects(number, journey_index, &step);
+        // What it has called for is told already.
+        self.tell_lost_calls(number, journey_index, &step.fibers, cause.arm.map(|_| cause.fiber));
         let since = step.since;
         let from_outside = cause.by_event && self.depth == 0;
         if let Some(instance) = self.instance(number) {
@@ -86,8 +88,9 @@ impl Turn<'_> {
     /// they are through.
     pub fn finish(&mut self, number: u32, journey_index: usize, outcome: u32) {
         let Some(instance) = self.instance(number) else { return };
-        let undoing = instance.fibers.iter().filter(|fiber| fiber.undoes()).cloned().collect();
+        let undoing: SmallVec<[Fiber; 1]> = instance.fibers.iter().filter(|fiber| fiber.undoes()).cloned().collect();
         self.moved = true;
+        self.tell_lost_calls(number, journey_index, &undoing, None);
         self.stand(number, journey_index, undoing, Some(Ending::Finished(outcome)));
         self.follow();
     }
@@ -141,7 +144,8 @@ impl Turn<'_> {
     }
 
     /// Counts and tells the step's effects, in order; says whether it changed the profile.
-    fn commit_effects(&mut self, number: u32, journey_index: usize, caused: &[(u64, usize)]) -> bool {
+    fn commit_effects(&mut self, number: u32, journey_index: usize, step: &Step<'_>) -> bool {
+        let done = step;
         let effects = std::mem::take(&mut self.cx.effects);
         let step = self.instance(number).map_or(0, |instance| {
             instance.steps += 1;
@@ -149,8 +153,10 @@ impl Turn<'_> {
         });
         let mut changed = false;
         for (index, record) in effects.iter().enumerate() {
-            let fiber = caused.iter().find(|&&(_, upto)| index < upto).map_or(Fiber::MAIN, |&(fiber, _)| fiber);
-            changed |= self.commit_effect((number, fiber), journey_index, effect::Key { step, index }, record);
+            let fiber = done.caused.iter().find(|&&(_, upto)| index < upto).map_or(Fiber::MAIN, |&(fiber, _)| fiber);
+            let key = effect::Key { step, index };
+            changed |= self.commit_effect((number, fiber), journey_index, key, record);
+            self.tell_call_lost_at_once(done, (number, journey_index), key, record);
         }
         self.cx.effects = effects;
         if changed {

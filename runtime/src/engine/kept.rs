@@ -1,7 +1,7 @@
 //! Events that come while the engine is busy for a fiber: they are kept for the next `wait for` that names them.
 //!
 //! Each fiber keeps for itself. A branch begins with what the code around it has kept, so that each branch is offered it, as it
-//! would be if the event came now. What no branch was offered is left to what follows them, also by branches that lose.
+//! would be if the event came now. What no branch was offered, be it kept or fresh, is left to what follows them, also by branches that lose.
 
 use super::turn::Turn;
 use crate::customer::{Fiber, KEPT_MAX, Kept};
@@ -15,11 +15,21 @@ impl Turn<'_> {
         let Some((event, payload)) = self.offered_event() else { return };
         let number = offer.number.unwrap_or_else(|| self.count());
         self.offer = Some(super::Offer { number: Some(number), ..offer });
-        let Some(fiber) = self.customer.instances.get_mut(place).and_then(|instance| instance.fibers.get_mut(at)) else { return };
-        if fiber.kept.len() < KEPT_MAX {
-            fiber.kept.push(Kept { number, event: event.into(), payload, depth: offer.depth, taken: false });
-            self.moved = true;
-        }
+        let Some(instance) = self.customer.instances.get_mut(place) else { return };
+        let taken = self.woken.contains(&instance.number);
+        // What undo blocks call for concerns no wait.
+        let Some(fiber) = instance.fibers.get_mut(at).filter(|fiber| !fiber.undoes() && fiber.kept.len() < KEPT_MAX) else { return };
+        fiber.kept.push(Kept { number, event: event.into(), payload, depth: offer.depth, taken });
+        self.moved = true;
+    }
+
+    /// The event itself wakes a fiber of an instance: what branches beside it keep of it, they keep for themselves alone.
+    pub fn woken_by_event(&mut self, instance_number: u32) {
+        self.woken.push(instance_number);
+        let Some(number) = self.offer.and_then(|offer| offer.number) else { return };
+        let Some(place) = self.customer.place_of(instance_number) else { return };
+        let kept = self.customer.instances.get_mut(place).into_iter().flat_map(|instance| &mut instance.fibers);
+        kept.flat_map(|fiber| &mut fiber.kept).filter(|kept| kept.number == number).for_each(|kept| kept.taken = true);
     }
 
     /// Offers kept events to a `wait for`, in the order in which they came, until one wakes it.

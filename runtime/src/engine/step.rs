@@ -42,6 +42,8 @@ pub(super) struct Step<'p> {
     /// Which fiber caused the effects up to which, in order.
     pub caused: SmallVec<[(u64, usize); 2]>,
     pub ending: Option<Ending>,
+    /// The fiber that waited for those whose undo blocks run now: a `try` around it catches what fails in them.
+    pub undone_for: Option<u64>,
     /// What [`Turn::count`] stood at when it began.
     pub since: u64,
 }
@@ -95,8 +97,15 @@ impl<'t> Turn<'t> {
 
     /// The instance as the step finds it: the fiber that is woken is at no pause any more.
     pub fn woken(&self, place: usize, journey: &'t Journey, woken: u64) -> Step<'t> {
-        let mut step =
-            Step { journey, fibers: SmallVec::new(), open: Vec::new(), caused: SmallVec::new(), ending: None, since: self.customer.armed };
+        let mut step = Step {
+            journey,
+            fibers: SmallVec::new(),
+            open: Vec::new(),
+            caused: SmallVec::new(),
+            ending: None,
+            undone_for: None,
+            since: self.customer.armed,
+        };
         let Some(instance) = self.customer.instances.get(place) else { return step };
         step.ending = instance.ending;
         for fiber in &instance.fibers {

@@ -59,6 +59,8 @@ pub(super) struct Turn<'t> {
     pub depth: u32,
     /// What is left to follow steps.
     pub asides: Asides,
+    /// The instances that the event has woken.
+    pub woken: Vec<u32>,
     /// Payloads of events that are handled within the turn.
     pub held: Vec<Vec<u8>>,
     /// The child that makes its first step, and what it is given.
@@ -116,6 +118,7 @@ impl<'t> Turn<'t> {
             outgoing: &mut engine.outgoing,
             depth: offer.map_or(0, |offer| offer.depth),
             asides: Asides::default(),
+            woken: Vec::new(),
             held: Vec::new(),
             starting: None,
             given: None,

@@ -71,6 +71,7 @@ impl<S: Store> Runner<'_, '_, S> {
     fn drain_instances(&mut self, limit_ms: i64) -> Result<bool, RunError> {
         let mut waiting = self.world.count_waiting()?;
         while waiting > 0 && self.world.fire_until(limit_ms)? {
+            self.spread()?;
             self.commit_if_full()?;
             waiting = self.world.waiting.unwrap_or(0);
         }

@@ -1,6 +1,6 @@
 //! Events that journeys emit, and what they broadcast.
 
-use crate::support::{Compiled, Ran, compile, event, run};
+use crate::support::{Compiled, Ran, compile, event, run, tests_pass};
 use journey_runtime::Options;
 use serde_json::json;
 
@@ -164,4 +164,34 @@ fn broadcasts_that_answer_one_another_come_to_an_end() {
     let ran = run(&compiled, &lines, &Options::default());
     assert_eq!(ran.of_kind("failed").map(|failed| failed["error"].clone()).collect::<Vec<_>>(), ["emit depth exceeded"]);
     assert_eq!(ran.of_kind("emit").count(), 32);
+}
+
+#[test]
+fn traits_and_segments_follow_emitted_events() {
+    tests_pass(
+        r#"
+        event go { times: Int }
+        event scored { points: Int }
+        profile { log: String = "" }
+        trait total: Int = sum(scored.points)
+        trait large: Int = count(scored as s where s.points > 5) over 1d
+        segment winners = total >= 10
+        segment recent = large > 0
+        journey scores { enter on go as g  for n in 0..g.times { emit scored { points: 6 } wait 1m } }
+        journey prize { enter on segment winners  finish won }
+        journey seen { enter on segment recent  unlimited  wait until now + 1h  finish done }
+        journey watch { enter on go  exit enough when total >= 12  wait 9h }
+        test "t" {
+          event go { times: 2 }
+          expect total == 6 and large == 1
+          expect at seen
+          expect not finished prize with won
+          advance 1m
+          expect total == 12 and large == 2
+          expect finished prize with won
+          expect finished watch with enough
+          advance 2d
+          expect total == 12 and large == 0
+        }"#,
+    );
 }
