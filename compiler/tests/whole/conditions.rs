@@ -14,6 +14,7 @@ journey welcome {
   exit gone when profile.visits > 20
   goal back on left as leaving where leaving.count == join.count
   var round = 0
+  if now.time("UTC") in 22:00..06:00 { finish at_night }
   if switch { profile.visits = join.count }
   if join.total > 50.00 and join.total < 100.00 { finish middle }
   if join.tier == gold { finish golden }
@@ -30,6 +31,7 @@ fn a_range_with_nothing_in_it_is_never_true() {
     breaks(RIGHT, "join.total < 100.00", "join.total < 40.00", &["W0304"]);
     breaks(RIGHT, "join.total < 100.00", "join.total > 40.00", &["W0304"]);
     breaks(RIGHT, "last.count > 1", "last.count in 5..5", &["E0467"]);
+    breaks(RIGHT, "in 22:00..06:00", "in 22:00..22:00", &["W0304"]);
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn a_broadcast_goes_to_all_in_order_of_key_and_starts_nothing() {
 fn broadcasts_that_answer_one_another_come_to_an_end() {
     let compiled = program(
         r#"journey rings { enter on go  unlimited  loop {
-             wait for any { on ping as p { broadcast pong { n: p.n + 1 } } on pong as p { broadcast ping { n: p.n + 1 } } }
+             wait for any { on ping as p where p.n < 1000 { broadcast pong { n: p.n + 1 } } on pong as p where p.n < 1000 { broadcast ping { n: p.n + 1 } } }
            } }
         journey begins { enter on alarm  broadcast ping { n: 1 } }"#,
     );

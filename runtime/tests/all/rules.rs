@@ -339,7 +339,7 @@ fn rule_11_no_journey_can_stop_another() {
 #[test]
 fn rule_11_steps_without_end_at_one_instant_are_bounded_too() {
     let shop = shop(
-        r#"journey spins { enter on split as s  loop { wait for any { when s.parts == 1 { } after 0s { } on purchase { break } } } }"#,
+        r#"journey spins { enter on split as s  loop { wait for any { when s.parts == 1 { } after 0s { } on purchase { break } }  if s.parts == 9 { break } } }"#,
     );
     for parts in [1, 2] {
         let ran = run(&shop, &event("1", "split", "ann", "01:00:00", &format!(r#"{{"parts": {parts}}}"#)), &hours(1));

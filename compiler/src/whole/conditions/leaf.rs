@@ -77,8 +77,13 @@ fn others(program: &Program, term: &Expr, value: &Value) -> Option<Known> {
 fn between<'e>(constants: &Constants, x: &'e Expr, from: &Expr, to: &Expr) -> Option<Leaf<'e>> {
     let (Value::Number(from), Value::Number(to)) = (constants.value(from)?, constants.value(to)?) else { return None };
     let last = to - 1;
-    let holds = if from > last { Set::Nothing } else { Set::Range(from, last) };
-    Some(Leaf { term: x, holds: Known::there(holds), fails: Known::there(Set::Outside(from, last)) })
+    let (holds, fails) = match from > to && bare(x).ty == TypeId::LOCAL_TIME {
+        // Through midnight.
+        true => (Set::Outside(to, from - 1), Set::Range(to, from - 1)),
+        _ if from > last => (Set::Nothing, Set::Outside(from, last)),
+        _ => (Set::Range(from, last), Set::Outside(from, last)),
+    };
+    Some(Leaf { term: x, holds: Known::there(holds), fails: Known::there(fails) })
 }
 
 /// One of some variants or texts.
