@@ -4,6 +4,9 @@ mod recorded;
 
 pub use recorded::{AnswersError, Recorded};
 
+/// Why a call fails for which the answers of a run say nothing.
+pub const UNANSWERED: &str = "no answer is given for it";
+
 /// Asked for each try of each call.
 pub trait Answers {
     /// What becomes of a try.

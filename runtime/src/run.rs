@@ -320,6 +320,7 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
         let record = self.world.engine.counters.record(&self.world.engine.program().module);
         let unmatched = self.unmatched.into_iter().map(|(kind, count)| (String::from(kind), count));
         self.this_run.unmatched = unmatched.collect();
+        self.this_run.failures = std::mem::take(&mut self.world.observer.failures);
         self.this_run.unmatched.sort_by(|(left, more), (right, less)| less.cmp(more).then_with(|| left.cmp(right)));
         Summary { rejected: self.rejected, this_run: self.this_run, drain_gave_up, ..Summary::new(record, self.world.clock_ms) }
     }

@@ -71,8 +71,30 @@ pub struct ThisRun {
     pub rejected: u64,
     /// Unmatched events by type, most frequent first; bounded, so that it may lack rare ones.
     pub unmatched: Vec<(String, u64)>,
+    /// Why instances failed, in order of the first of each; bounded.
+    pub failures: Vec<Failures>,
     /// Where the clock already stood beyond the `--until` that was asked for, in milliseconds since the epoch.
     pub until_passed_ms: Option<i64>,
+}
+
+/// Instances that failed alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failures {
+    pub journey: String,
+    /// Where in the source.
+    pub file: String,
+    pub line: u32,
+    pub error: String,
+    /// How many there were.
+    pub times: u64,
+}
+
+impl std::fmt::Display for Failures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { journey, file, line, error, times } = self;
+        write!(f, "{journey} at {file}:{line}: {error}")?;
+        if *times > 1 { write!(f, " ({times} times)") } else { Ok(()) }
+    }
 }
 
 fn as_time<S: Serializer>(ms: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -100,6 +100,7 @@ pub fn run(command: &Run, output: &Output) -> Result<(), Failure> {
     }
     out.flush()?;
     output.note(&notes::rejected(&summary, output.format)?);
+    output.note(&notes::failed(&summary.this_run, output.format));
     output.note(&notes::of_run(&summary.this_run, output.format));
     if command.drain {
         output.note(&notes::of_drain(&program.module, output.format));

@@ -194,6 +194,32 @@ fn events_that_do_not_fit_are_rejected_with_their_reason_and_the_rest_goes_on() 
 }
 
 #[test]
+fn why_instances_failed_is_told_and_how_services_are_answered() {
+    let program = "event go { n: Int }
+service bank { fn score(id: String) -> Int { GET \"/score/{id}\" } }
+journey asks {
+  enter on go as go
+  unlimited
+  if 1 / go.n == 1 { finish one }
+  let score = call bank.score(\"x\")
+  if score > 1 { finish high }
+}
+";
+    let go = |id: &str, n: i64| event(id, "go", "2026-01-01T08:00:00Z", "ann", &json!({"n": n}));
+    let lines = [go("1", 2), go("2", 0), go("3", 3)].join("\n");
+    let folder = Folder::with(&[("shop.journey", program), ("events.ndjson", &lines)]);
+    let ran = folder.journey(&["run", "shop.journey", "--events", "events.ndjson", "--drain"]);
+    let told = "
+failed:
+  asks at shop.journey:6: division by zero
+  asks at shop.journey:7: call of bank.score failed: no answer is given for it (2 times)
+`--answers FILE` says what services answer in a run
+";
+    assert_eq!(ran.status, 0);
+    assert!(ran.err.contains(told), "{}", ran.err);
+}
+
+#[test]
 fn of_many_rejected_events_the_first_are_shown_and_all_are_counted() {
     let lines: Vec<String> = (0..25).map(|n| format!("line {n}")).collect();
     let ran = shop(&lines).journey(RUN);

@@ -1,6 +1,6 @@
 //! Answers from a file: one JSON object a line.
 
-use super::{Answers, Reply, Request};
+use super::{Answers, Reply, Request, UNANSWERED};
 use crate::wire::scalar;
 use journey_compiler::mir::{Module, Operation};
 use serde::{Deserialize, Deserializer};
@@ -126,7 +126,7 @@ impl Answers for Recorded {
         };
         match self.lines.iter().find(fits) {
             Some(line) => line.reply.clone(),
-            None => Reply::failed("no answer is given for it"),
+            None => Reply::failed(UNANSWERED),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Effects as JSON, one a line.
 
 use super::{Effect, Kind, Observer, reason, reason_of, request};
+use crate::summary::Failures;
 use crate::wire::json;
 use journey_compiler::hir::{OperationId, ServiceId};
 use journey_compiler::mir;
@@ -13,14 +14,38 @@ pub struct Lines {
     pub text: String,
     /// Where nobody wants them.
     pub is_muted: bool,
+    /// Why instances failed.
+    pub failures: Vec<Failures>,
 }
+
+/// Different failures that are told apart; later ones are counted in `journey run`'s table alone.
+const FAILURES_MAX: usize = 100;
 
 impl Observer for Lines {
     fn effect(&mut self, effect: &Effect<'_>) {
+        if let Kind::Failed { error, file, line } = effect.kind {
+            let journey = effect.module.journeys.get(effect.journey).map_or("", |journey| &journey.name);
+            self.failed(journey, error, file, line);
+        }
         if self.is_muted || matches!(effect.kind, Kind::Paused { .. } | Kind::Calling { .. } | Kind::TryFailed { .. }) {
             return;
         }
         write_line(&mut self.text, effect);
+    }
+}
+
+impl Lines {
+    fn failed(&mut self, journey: &str, error: &str, file: &str, line: u32) {
+        let same = |known: &&mut Failures| known.line == line && known.journey == journey && known.file == file && known.error == error;
+        let room = self.failures.len() < FAILURES_MAX;
+        match self.failures.iter_mut().find(same) {
+            Some(known) => known.times += 1,
+            None if room => {
+                let (journey, file, error) = (journey.to_owned(), file.to_owned(), error.to_owned());
+                self.failures.push(Failures { journey, file, line, error, times: 1 });
+            }
+            None => {}
+        }
     }
 }
 

@@ -7,13 +7,16 @@ use crate::store::Store;
 use crate::wire::json;
 use journey_compiler::Program;
 use journey_compiler::hir::{ChannelId, JourneyId, MessageId};
-use journey_compiler::machine::{Fault, codec};
+use journey_compiler::machine::{Fault, codec, text::format_time};
 use journey_compiler::mir::{Expect, FunctionId};
 use journey_compiler::types::TypeId;
 use std::sync::Arc;
 
 /// Sends of which the arguments are told.
 const SENDS_TOLD: usize = 5;
+
+/// Characters of each of them.
+const VALUE_CHARS: usize = 400;
 
 /// An expectation that does not hold.
 pub(super) struct Found {
@@ -53,16 +56,19 @@ impl Runner<'_> {
         let filtered = if sent.filter.is_some() { " that fits the condition" } else { "" };
         let (holds, expected) = match (not, times) {
             (true, None) => (count == 0, format!("no {name}{via}{filtered} is sent")),
-            (true, Some(times)) => (i64::try_from(count) != Ok(times), format!("{name}{via}{filtered} is not sent {times} times")),
+            (true, Some(times)) => (i64::try_from(count) != Ok(times), format!("{name}{via}{filtered} is not sent {}", often(times))),
             (false, None) => (count > 0, format!("{name}{via}{filtered} is sent")),
-            (false, Some(times)) => (i64::try_from(count) == Ok(times), format!("{name}{via}{filtered} is sent {times} times")),
+            (false, Some(times)) => (i64::try_from(count) == Ok(times), format!("{name}{via}{filtered} is sent {}", often(times))),
         };
         if holds {
             return Ok(None);
         }
         let all = self.count_sent(&Sent { via: None, filter: None, ..*sent })?;
         let found = match (count, all) {
-            (0, 0) => "none was sent".to_owned(),
+            (0, 0) => match self.held_until(sent) {
+                Some(until_ms) => format!("it is held until {}", format_time(until_ms)),
+                None => "none was sent".to_owned(),
+            },
             (1, 1) => "it was sent once".to_owned(),
             (0, 1) => "it was sent once, but not as expected".to_owned(),
             (count, all) if count == all => format!("it was sent {count} times"),
@@ -72,6 +78,17 @@ impl Runner<'_> {
         let with = if sent.filter.is_some() && all > 0 { self.told_arguments(sent)? } else { Vec::new() };
         let found = if with.is_empty() { found } else { format!("{found}, with {}", with.join("; with ")) };
         Ok(Some(Found { expected, found }))
+    }
+
+    /// Until when the last of a customer's sends is held back, where none has left since.
+    fn held_until(&self, sent: &Sent<'_>) -> Option<i64> {
+        let held = self.world.observer.whats(sent.customer).filter_map(|what| match what {
+            What::Held { message, channel, until_ms } if *message == sent.message => {
+                sent.via.is_none_or(|via| via == *channel).then_some(*until_ms)
+            }
+            _ => None,
+        });
+        held.last().filter(|until_ms| *until_ms > self.now_ms)
     }
 
     /// How many sends to a customer fit.
@@ -99,28 +116,34 @@ impl Runner<'_> {
         Ok(count)
     }
 
-    /// The arguments of the first sends of a message: `id: "c1", total: 25.50`.
+    /// What the first sends of a message were sent with: `id: "c1", total: 25.50`, and over a channel that is asked for the content.
     fn told_arguments(&mut self, sent: &Sent<'_>) -> Result<Vec<String>, Fault> {
         let program = Arc::clone(self.program);
         let module = &program.module;
-        let params = module.messages.get(sent.message.index()).map_or(&[][..], |message| &message.params);
-        if params.is_empty() {
+        let mut fields = module.messages.get(sent.message.index()).map_or(Vec::new(), |message| message.params.clone());
+        if let Some(channel) = sent.via.and_then(|via| module.channels.get(via.index())) {
+            let content = module.types.record(channel.content).fields.iter();
+            fields.extend(content.map(|field| (field.name.to_string(), field.ty)));
+        }
+        if fields.is_empty() {
             return Ok(Vec::new());
         }
         let sends = self.world.observer.whats(sent.customer).filter_map(|what| match what {
-            What::Sent { message, values, .. } if *message == sent.message => Some(values),
+            What::Sent { message, channel, values, .. } if *message == sent.message => {
+                sent.via.is_none_or(|via| via == *channel).then_some(values)
+            }
             _ => None,
         });
         let mut told = Vec::new();
         for values in sends.take(SENDS_TOLD) {
             told.push(self.world.engine.compute(None, self.now_ms, |program, cx| {
-                let args = arguments(program, &Sent { via: None, ..*sent }, values, cx)?;
+                let args = arguments(program, sent, values, cx)?;
                 let one = |((name, ty), &word): (&(String, TypeId), &u64)| {
                     let mut text = format!("{name}: ");
                     json::value(&mut text, &module.types, *ty, word, cx);
-                    text
+                    if text.chars().count() > VALUE_CHARS { text.chars().take(VALUE_CHARS).chain(['…']).collect() } else { text }
                 };
-                Ok::<_, Fault>(params.iter().zip(&args).map(one).collect::<Vec<_>>().join(", "))
+                Ok::<_, Fault>(fields.iter().zip(&args).map(one).collect::<Vec<_>>().join(", "))
             })?);
         }
         Ok(told)
@@ -215,6 +238,11 @@ impl Runner<'_> {
     fn journey_name(&self, index: usize) -> &str {
         self.program.module.journeys.get(index).map_or("", |journey| &journey.name)
     }
+}
+
+/// How often, in words.
+pub(super) fn often(times: i64) -> String {
+    if times == 1 { "once".to_owned() } else { format!("{times} times") }
 }
 
 /// Arguments of a filter: the message's parameters, then, with `via`, the channel's content.

@@ -1,6 +1,6 @@
 //! What a test says of calls, and what it expects of them and of emitted events.
 
-use super::expect::Found;
+use super::expect::{Found, often};
 use super::timeline::What;
 use super::{Broken, Runner, corrupt, value};
 use crate::answers::{Answers, Reply, Request};
@@ -122,15 +122,15 @@ impl Runner<'_> {
         let filtered = if asked.filter.is_some() { ", with what fits the condition," } else { "" };
         let (holds, expected) = match (asked.not, asked.times) {
             (true, None) => (count == 0, format!("{name}{filtered} is not {verb}")),
-            (true, Some(times)) => (i64::try_from(count) != Ok(times), format!("{name}{filtered} is not {verb} {times} times")),
+            (true, Some(times)) => (i64::try_from(count) != Ok(times), format!("{name}{filtered} is not {verb} {}", often(times))),
             (false, None) => (count > 0, format!("{name}{filtered} is {verb}")),
-            (false, Some(times)) => (i64::try_from(count) == Ok(times), format!("{name}{filtered} is {verb} {times} times")),
+            (false, Some(times)) => (i64::try_from(count) == Ok(times), format!("{name}{filtered} is {verb} {}", often(times))),
         };
         let found = match (count, all.len()) {
             (0, 0) => format!("it was not {verb}"),
             (1, 1) => format!("it was {verb} once"),
             (count, all) if count == all => format!("it was {verb} {count} times"),
-            (count, all) => format!("it was {verb} {all} times, {count} of them as expected"),
+            (count, all) => format!("it was {verb} {}, {count} of them as expected", often(i64::try_from(all).unwrap_or(i64::MAX))),
         };
         Ok((!holds).then_some(Found { expected, found }))
     }

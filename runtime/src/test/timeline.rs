@@ -35,6 +35,11 @@ pub(super) enum What {
         /// Parameters, then content fields, as `machine::codec` writes them.
         values: Vec<u8>,
     },
+    Held {
+        message: MessageId,
+        channel: ChannelId,
+        until_ms: i64,
+    },
     Suppressed {
         message: MessageId,
         reason: &'static str,
@@ -116,6 +121,7 @@ fn what(effect: &Effect<'_>) -> What {
                 Err(_) => What::Else,
             }
         }
+        Kind::Held { message, channel, until_ms, .. } => What::Held { message, channel, until_ms },
         Kind::Suppressed { message, reasons, first_of, .. } => What::Suppressed { message, reason: reason(reasons, first_of) },
         Kind::Finished { outcome } => What::Finished { journey: effect.journey, outcome },
         Kind::Failed { .. } => What::Failed { journey: effect.journey },
@@ -133,7 +139,6 @@ fn what(effect: &Effect<'_>) -> What {
         | Kind::Call { .. }
         | Kind::Cancelled
         | Kind::Refused(_)
-        | Kind::Held { .. }
         | Kind::Profile { .. }
         | Kind::Paused { .. } => What::Else,
     }

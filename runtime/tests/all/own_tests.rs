@@ -77,11 +77,14 @@ fn every_expectation_can_fail_and_says_what_was_there() {
     assert_eq!(fails(&format!("{KNOWN} event go {{}} advance 1h expect not sent hello")), pair("no hello is sent", "it was sent once"));
     assert_eq!(
         fails(&format!("{KNOWN} event go {{}} advance 1h expect sent hello via email times 2 where n == 1")),
-        pair("hello via email that fits the condition is sent 2 times", "it was sent once, but not as expected, with n: 0")
+        pair(
+            "hello via email that fits the condition is sent 2 times",
+            "it was sent once, but not as expected, with n: 0, subject: \"Hello\", body: \"number 0\""
+        )
     );
     assert_eq!(
         fails(&format!("{KNOWN} event go {{}} advance 1h expect not sent hello times 1")),
-        pair("hello is not sent 1 times", "it was sent once")
+        pair("hello is not sent once", "it was sent once")
     );
     assert_eq!(fails("event go {} expect at greets.second"), pair("the customer is at greets.second", "at first.wait"));
     assert_eq!(fails("expect at greets"), pair("the customer is at greets", "not in greets"));
@@ -98,6 +101,20 @@ fn every_expectation_can_fail_and_says_what_was_there() {
     );
     assert_eq!(fails("expect profile.visits == 1"), pair("the condition is true", "it is false: the left side is 0"));
     assert_eq!(fails("expect 1 / profile.visits == 1"), pair("the statement runs", "it failed: division by zero"));
+}
+
+#[test]
+fn of_a_send_that_quiet_hours_hold_is_told_when_it_leaves() {
+    let compiled = compile(
+        r#"event go {}
+        profile { timezone: Timezone = "UTC" }
+        channel email { quiet 22:00..08:00 }
+        message hello() { email { subject: "Hello", body: "You" } }
+        journey j { enter on go  send hello via email }
+        test "t" at 2026-03-01T23:00:00Z { event go  expect sent hello }"#,
+    );
+    let reports = test::run(&compiled.program, &compiled.sources, None, BUDGET_DEFAULT);
+    assert_eq!(reports[0].failure.as_ref().unwrap().found, "it is held until 2026-03-02T08:00:00Z");
 }
 
 #[test]

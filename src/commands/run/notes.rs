@@ -6,12 +6,15 @@ use journey_compiler::diagnostics::render::visible;
 use journey_compiler::machine::text::format_time;
 use journey_compiler::mir::Module;
 use journey_runtime::Summary;
+use journey_runtime::answers::UNANSWERED;
 use journey_runtime::summary::ThisRun;
 use serde_json::json;
 use std::io;
 
 /// Rejected events that are shown to people.
 const REJECTED_SHOWN: usize = 10;
+/// Reasons of failures that are shown to people.
+const FAILURES_SHOWN: usize = 10;
 /// Characters of a rejected event that are shown.
 const REJECTED_CHARS: usize = 120;
 
@@ -46,6 +49,24 @@ pub fn rejected(summary: &Summary, format: Format) -> io::Result<String> {
         out.push_str(&format!("  … and {} more; `--format json` shows up to 100\n", plural(left, "event")));
     }
     Ok(out)
+}
+
+/// Why instances failed; as JSON it stands in the effects.
+pub fn failed(run: &ThisRun, format: Format) -> String {
+    if run.failures.is_empty() || format == Format::Json {
+        return String::new();
+    }
+    let shown = run.failures.iter().take(FAILURES_SHOWN);
+    let mut out = String::from("\nfailed:\n");
+    shown.for_each(|failures| out.push_str(&format!("  {}\n", visible(&failures.to_string()))));
+    let left = run.failures.len().saturating_sub(FAILURES_SHOWN);
+    if left > 0 {
+        out.push_str(&format!("  … and {} more; `--effects FILE` has them all\n", plural(left, "reason")));
+    }
+    if run.failures.iter().any(|failures| failures.error.contains(UNANSWERED)) {
+        out.push_str("`--answers FILE` says what services answer in a run\n");
+    }
+    out
 }
 
 /// That time alone may bring customers in behind the end of a drained run.
