@@ -6,12 +6,15 @@
 
 mod exprs;
 mod files;
+mod filters;
+mod slips;
+mod words;
 
 pub use files::{TEMPLATE_BYTES_MAX, Unread, named, refused};
+pub use words::translate;
 
 use crate::ast::{self, Expr, ExprBlock, ExprKind, Ident, StrPart};
 use crate::diagnostics::Diagnostic;
-use crate::project::Project;
 use crate::source::Sources;
 use journey_grammar::{FileId, Span};
 use minijinja::machinery::{self, ast as jinja};
@@ -77,32 +80,6 @@ pub fn beside(item: &ast::Item, templates: &[Template]) -> String {
     texts.collect()
 }
 
-/// Says what to do about a diagnostic that lies in a template in the words of templates.
-pub fn translate(project: &Project, diagnostics: &mut [Diagnostic]) {
-    for diagnostic in diagnostics {
-        let Some(text) = project.template_text(diagnostic.primary.span) else { continue };
-        let help = match diagnostic.code {
-            "E0302" => {
-                format!("`{{{{ {text} | default(…) }}}}` gives a fallback, `{{% if {text} is not none %}}` makes sure that it is there")
-            }
-            "E0305" => format!("run over it: `{{% for item in {text} %}}`, or join its texts: `{{{{ {text} | join(\", \") }}}}`"),
-            "E0301" if diagnostic.help.is_none() => String::from("a condition compares: `{% if total > 0 %}`"),
-            // Loops are made of it.
-            "E0205" if diagnostic.message.ends_with("has no method `map`") => {
-                diagnostic.message = format!("`{{% for %}}` can't run over `{text}`");
-                diagnostic.primary.text = String::from("this is no list");
-                diagnostic.fix = None;
-                String::from("name a list: `{% for item in items %}`")
-            }
-            "E0201" if matches!(text, "profile" | "customer" | "now" | "loop") => {
-                String::from("a template knows the parameters of its message alone: pass what it needs")
-            }
-            _ => continue,
-        };
-        diagnostic.help = Some(help);
-    }
-}
-
 /// The expression that a template stands for, and what is wrong with it.
 fn read(sources: &Sources, file: FileId) -> (Option<Expr>, Vec<Diagnostic>) {
     let source = sources.get(file);
@@ -110,6 +87,10 @@ fn read(sources: &Sources, file: FileId) -> (Option<Expr>, Vec<Diagnostic>) {
     let mut reader = Reader { text, file, is_html: is_html(&source.name), depth: 0, diagnostics: Vec::new() };
     if let Some(limit) = reader.limits() {
         return (None, vec![limit]);
+    }
+    reader.slips();
+    if !reader.diagnostics.is_empty() {
+        return (None, reader.diagnostics);
     }
     let parsed = machinery::parse(text, &source.name, minijinja::syntax::SyntaxConfig, machinery::WhitespaceConfig::default());
     let body = match &parsed {
@@ -180,7 +161,11 @@ impl Reader<'_> {
 
     /// Reports a part that has no checked meaning; stands for any value.
     fn refuse(&mut self, span: Span, what: &str, help: &str) -> Expr {
-        let diagnostic = self.wrong(span, format!("{what} can't stand in a template"), "the compiler couldn't check it").help(help);
+        self.refuse_as(span, format!("{what} can't stand in a template"), "the compiler couldn't check it", help)
+    }
+
+    fn refuse_as(&mut self, span: Span, message: String, label: &str, help: &str) -> Expr {
+        let diagnostic = self.wrong(span, message, label).help(help);
         self.diagnostics.push(diagnostic);
         Expr { kind: ExprKind::Error, span }
     }
@@ -196,24 +181,6 @@ impl Reader<'_> {
         let read = read(self);
         self.depth -= 1;
         read
-    }
-
-    fn syntax(&mut self, error: &minijinja::Error) {
-        let line = error.line().unwrap_or(1);
-        let start = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
-        let whole = self.text.get(start..).and_then(|text| text.lines().next()).unwrap_or_default();
-        let indent = whole.len() - whole.trim_start().len();
-        let span = self.at(start + indent, start + whole.trim_end().len().max(indent));
-        let detail = error.detail().unwrap_or("this can't be read");
-        let diagnostic = match detail.strip_prefix("unknown statement ") {
-            Some(word) => self
-                .wrong(span, format!("`{{% {word} %}}` can't stand in a template"), "the compiler couldn't check it")
-                .help("a template has `{% if %}`, `{% for %}` and `{{ … }}`"),
-            None => self
-                .wrong(span, format!("the template can't be read: {detail}"), "in this line")
-                .help("a template has `{{ value }}`, `{% if … %}…{% else %}…{% endif %}` and `{% for x in list %}…{% endfor %}`"),
-        };
-        self.diagnostics.push(diagnostic);
     }
 
     /// Statements as one text.
@@ -282,7 +249,11 @@ impl Reader<'_> {
     fn for_stmt(&mut self, each: &jinja::ForLoop<'_>, span: Span) -> Expr {
         let jinja::Expr::Var(target) = &each.target else {
             let at = self.span(each.target.span());
-            return self.refuse(at, "more than one name here", "run over a list: `{% for item in items %}`");
+            return self.refuse(
+                at,
+                "more than one name here",
+                "a loop runs over a list, and gives each element one name: `{% for item in items %}`",
+            );
         };
         if each.recursive {
             return self.refuse(span, "`recursive`", "leave it out");
@@ -309,9 +280,15 @@ fn chosen(cond: Expr, then: Expr, otherwise: Expr, span: Span) -> Expr {
 }
 
 fn method(recv: Expr, name: &str, args: Vec<Expr>) -> Expr {
-    let span = recv.span;
+    let at = recv.span;
+    method_at(recv, name, at, args)
+}
+
+/// A call of a method whose name stands there.
+fn method_at(recv: Expr, name: &str, at: Span, args: Vec<Expr>) -> Expr {
+    let span = recv.span.to(at);
     let args = args.into_iter().map(|value| ast::Arg { name: None, value }).collect();
-    Expr { kind: ExprKind::Method { recv: Box::new(recv), name: Ident { name: name.to_owned(), span }, args }, span }
+    Expr { kind: ExprKind::Method { recv: Box::new(recv), name: Ident { name: name.to_owned(), span: at }, args }, span }
 }
 
 fn lambda(param: &Ident, body: Expr) -> Expr {

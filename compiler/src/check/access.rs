@@ -132,6 +132,10 @@ impl Checker {
             if matches!(of.kind, ExprKind::Profile) { "field of the profile named".into() } else { format!("field of `{whole}` named") };
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         let mut diagnostic = unknown("E0204", name, &what, nearest(&name.name, names.iter().copied()), &names);
+        if let Some(help) = self.later(body, of, &name.name) {
+            diagnostic.fix = None;
+            diagnostic = diagnostic.help(help);
+        }
         if let Some((span, text)) = self.origin(body, of) {
             diagnostic = diagnostic.and(span, text);
         }

@@ -58,6 +58,8 @@ pub(crate) enum Kind {
 #[derive(Debug, Default)]
 pub(crate) struct Body {
     pub kind: Kind,
+    /// It is a condition and nothing else: no `if` can stand around a value.
+    pub is_condition: bool,
     pub vars: Vec<Var>,
     /// What code of its own the current place is in, innermost last.
     pub fences: Vec<Fence>,
@@ -118,6 +120,8 @@ struct Use {
     read: bool,
     /// Stands for a field of the same name, as `last4` does in `card { last4 }`.
     shorthand: bool,
+    /// Stands where a name has to stand, as behind `catch`.
+    has_to_be: bool,
 }
 
 impl Body {
@@ -155,7 +159,7 @@ impl Body {
         }
         let path = self.identity(name);
         self.vars.push(Var { name: name.into(), ty, path, span });
-        self.uses.push(Use { assignable, read: name.is_empty(), shorthand: false });
+        self.uses.push(Use { assignable, read: name.is_empty(), shorthand: false, has_to_be: false });
         if self.scopes.is_empty() {
             self.push_scope();
         }
@@ -163,6 +167,13 @@ impl Body {
             self.warn_unread(hidden);
         }
         id
+    }
+
+    /// Says that a name has to stand where this variable is declared.
+    pub fn has_to_be(&mut self, id: VarId) {
+        if let Some(declared) = self.uses.get_mut(id.index()) {
+            declared.has_to_be = true;
+        }
     }
 
     /// Says that a variable was declared by the name of the field that it stands for.
@@ -303,6 +314,14 @@ impl Body {
             return;
         }
         let (name, span) = (var.name.clone(), var.span);
+        if self.uses[id.index()].has_to_be {
+            self.warnings.push(
+                Diagnostic::warning("W0202", span, format!("`{name}` is never read"), "nothing reads this")
+                    .help("write `_` in its place")
+                    .fix("write `_`", span, "_"),
+            );
+            return;
+        }
         let meant = if self.uses[id.index()].shorthand { format!("{name}: _{name}") } else { format!("_{name}") };
         self.warnings.push(
             Diagnostic::warning("W0202", span, format!("`{name}` is never read"), "nothing reads this")

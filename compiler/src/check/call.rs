@@ -55,7 +55,7 @@ impl Checker {
         };
         let asked = binding.is_some() || called.fallback.is_some();
         if ret.is_none() && asked {
-            self.gives_nothing(&what, operation.span);
+            self.gives_nothing(&what, operation.span, called.fallback.map(|fallback| fallback.span));
         }
         if ret.is_some() && binding.is_none() {
             self.unused_answer(id, &what, span);
@@ -65,11 +65,15 @@ impl Checker {
         Some(StmtKind::Call(Call { result, service, operation, args, fallback, identity }))
     }
 
-    fn gives_nothing(&mut self, what: &str, span: Span) {
-        self.report(
-            Diagnostic::error("E0440", span, format!("{what} gives nothing"), "its answer is not looked at")
-                .help("declare what it answers, as in `fn points(member: String) -> Int { … }`, or call it as a statement of its own; what to do where it fails is `try { call … } catch e { … }`"),
-        );
+    fn gives_nothing(&mut self, what: &str, span: Span, fallback: Option<Span>) {
+        let diagnostic = Diagnostic::error("E0440", span, format!("{what} gives nothing"), "its answer is not looked at");
+        self.report(match fallback {
+            Some(fallback) => diagnostic
+                .and(fallback, "so there is nothing that this could stand for")
+                .help(format!("to go on where it fails write `try {{ call {}(…) }} catch _ {{ }}`", what.trim_matches('`'))),
+            None => diagnostic
+                .help("declare what it answers, as in `fn points(member: String) -> Int { … }`, or call it as a statement of its own"),
+        });
     }
 
     fn unused_answer(&mut self, (service, operation): (hir::ServiceId, hir::OperationId), what: &str, span: Span) {

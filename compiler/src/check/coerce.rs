@@ -1,11 +1,11 @@
 //! Where a type meets another: what converts by itself, what branches have in common, and what does not fit.
 
 use super::Checker;
-use super::body::Body;
+use super::body::{Body, Kind};
 use super::lookup::article;
 use crate::ast;
 use crate::diagnostics::Diagnostic;
-use crate::hir::{Expr, ExprKind};
+use crate::hir::{Expr, ExprKind, ListOp, Method};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
 
@@ -250,7 +250,11 @@ impl Checker {
         let x = what.as_deref().unwrap_or("x");
         let of = self.hir.types.inner(expr.ty).unwrap_or(expr.ty);
         let fallback = format!("`{x} ?? …` gives a fallback");
-        let check = format!("`if {x} != none {{ … }}` makes sure that it is there");
+        let check = if body.is_condition || body.kind == Kind::Trait {
+            format!("`{x} != none and …` asks first whether it is there")
+        } else {
+            format!("`if {x} != none {{ … }}` makes sure that it is there")
+        };
         let help = if matches!(self.hir.types.get(of), Type::Record(_)) {
             format!("{fallback}, `{x}?.field` reads a field that is missing then too, {check}")
         } else {
@@ -262,7 +266,7 @@ impl Checker {
             "E0302",
             expr.span,
             format!("{shown} may be missing"),
-            format!("this is {} `{name}`: it can be `none`", article(&name)),
+            format!("this is {} `{name}`: {}", article(&name), why_missing(expr)),
         );
         diagnostic = self.with_reasons(body, diagnostic, expr, why).help(help);
         if let Some(pause) = super::narrow::path_of(expr).and_then(|path| body.forgotten(&path)) {
@@ -281,6 +285,17 @@ impl Checker {
             diagnostic = diagnostic.and(*span, text);
         }
         diagnostic
+    }
+}
+
+/// Why nothing may be there.
+fn why_missing(expr: &Expr) -> &'static str {
+    match &expr.kind {
+        ExprKind::Index(..) => "nothing may stand at that place",
+        ExprKind::Method(Method::ListFirst | Method::ListLast, _) => "the list may be empty",
+        ExprKind::ListLambda { op: ListOp::MinBy | ListOp::MaxBy, .. } => "the list may be empty",
+        ExprKind::Trait(_) => "it is `none` before the first event",
+        _ => "it can be `none`",
     }
 }
 

@@ -15,6 +15,8 @@ impl Checker {
             ExprKind::Var(id) => Some(body.var(*id).name.clone()),
             ExprKind::Profile => Some("profile".into()),
             ExprKind::Const(id) => self.hir.consts.get(id.index()).map(|constant| constant.name.clone()).filter(|name| !name.is_empty()),
+            ExprKind::Trait(id) => self.hir.traits.get(id.index()).map(|of| of.name.clone()),
+            ExprKind::Segment(id) => self.hir.segments.get(id.index()).map(|of| of.name.clone()),
             ExprKind::Unwrap(of) | ExprKind::Wrap(of) | ExprKind::Widen(of) => self.described(body, of),
             ExprKind::Field(of, at) => Some(format!("{}.{}", self.described(body, of)?, self.field_name(of.ty, *at)?)),
             ExprKind::OptField(of, at) => Some(format!("{}?.{}", self.described(body, of)?, self.field_name(of.ty, *at)?)),
@@ -45,6 +47,16 @@ impl Checker {
             ExprKind::Const(id) => {
                 let constant = self.constants.iter().find(|constant| constant.id == Some(*id))?;
                 Some((constant.span, format!("declared here as `{}`", self.hir.types.name(constant.ty))))
+            }
+            ExprKind::Trait(id) => {
+                let of = self.hir.traits.get(id.index())?;
+                let span = self.globals.get(&of.name)?.span;
+                Some((span, format!("the trait `{}` is `{}`", of.name, self.hir.types.name(of.ty))))
+            }
+            ExprKind::Segment(id) => {
+                let of = self.hir.segments.get(id.index())?;
+                let span = self.globals.get(&of.name)?.span;
+                Some((span, format!("the segment `{}` is a condition", of.name)))
             }
             ExprKind::Call(id, _) => {
                 let signature = self.signatures.iter().find(|signature| signature.id == Some(*id))?;

@@ -71,7 +71,11 @@ impl Checker {
                         format!("a trait cannot read `{word}`"),
                         "whether an event counts is told by the event alone",
                     )
-                    .help("ask this where the trait is read, as in a segment"),
+                    .help(match word {
+                        "now" => "how far a trait looks back is written behind it: `count(…) over 90d`".to_owned(),
+                        "profile" => "ask it beside the trait: `segment gold_buyers = profile.tier == gold and THE_TRAIT > 3`".to_owned(),
+                        _ => format!("ask it where the trait is read: a segment reads both `{word}` and the trait"),
+                    }),
                 );
                 return true;
             }
@@ -173,7 +177,7 @@ impl Checker {
     }
 
     fn unknown_name(&mut self, body: &Body, name: &ast::Ident, hint: Option<TypeId>) -> Expr {
-        let mut candidates: Vec<&str> = body.names().collect();
+        let mut candidates: Vec<&str> = body.names().filter(|name| !name.is_empty()).collect();
         let is_value = |decl: Decl| matches!(decl, Decl::Const(_) | Decl::Trait(_) | Decl::Segment(_));
         candidates.extend(self.globals.iter().filter(|(_, global)| is_value(global.decl)).map(|(name, _)| name.as_str()));
         if let Some(Type::Enum(id)) = hint.map(|ty| self.hir.types.get(ty)) {
@@ -192,7 +196,7 @@ impl Checker {
             Some(Type::Enum(id)) => {
                 let def = self.hir.types.enum_def(id);
                 let names: Vec<&str> = def.variants.iter().map(|variant| variant.name.as_str()).collect();
-                listed(&names).map(|list| format!("a `{}` is expected: there is {list}", def.name))
+                listed(&names).map(|list| format!("{} `{}` is expected: there is {list}", article(&def.name), def.name))
             }
             _ => None,
         };
@@ -234,6 +238,10 @@ impl Checker {
                 diagnostic.help(format!("what is known of a customer is written `{full}`")).fix(format!("write `{full}`"), name.span, full);
         } else if let (Some(expected), None) = (expected, diagnostic.help.as_ref()) {
             diagnostic = diagnostic.help(expected);
+        } else if hint == Some(TypeId::TIMEZONE) && diagnostic.help.is_none() {
+            diagnostic = diagnostic.help("a time zone stands in quotes: `\"Europe/Paris\"`");
+        } else if let (Some(list), None) = (listed(&candidates), diagnostic.help.as_ref()) {
+            diagnostic = diagnostic.help(format!("there is {list}"));
         }
         self.report(diagnostic);
         poison(name.span)

@@ -52,6 +52,13 @@ impl Checker {
         self.handles = Handles { record, events };
     }
 
+    /// `if m.clicked`: what becomes of a message is told later.
+    pub(super) fn later(&self, body: &Body, of: &Expr, name: &str) -> Option<String> {
+        let is_report = self.record_in(of.ty) == Some(self.handles.record) && REPORTS.iter().any(|(report, _)| *report == name);
+        let handle = self.described(body, of)?;
+        is_report.then(|| format!("whether it was {name} shows later: write `wait for {handle}.{name} within 2d {{ … }} else {{ … }}`"))
+    }
+
     /// The type of a handle.
     fn handle(&mut self) -> TypeId {
         self.hir.types.intern(Type::Record(self.handles.record))

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::body::Body;
 use super::coerce::poison;
-use super::lookup::{article, nearest};
+use super::lookup::{article, listed, nearest};
 use super::names::{Decl, Owner};
 use crate::ast;
 use crate::diagnostics::Diagnostic;
@@ -33,6 +33,10 @@ pub(super) fn names(ty: Type) -> &'static [&'static str] {
         _ => &[],
     }
 }
+
+/// What to do where a list was meant to grow.
+pub(super) const LIST_STAYS: &str =
+    "a list stays as it is: keep a number (`n += 1`) or the last one (`last = x`) in a `var`, or write all elements at once: `[a, b]`";
 
 impl Checker {
     pub(super) fn method(
@@ -183,6 +187,7 @@ impl Checker {
         let ty = self.hir.types.inner(recv.ty).unwrap_or(recv.ty);
         let whole = self.hir.types.name(recv.ty);
         let known = names(self.hir.types.get(ty));
+        let is_list = matches!(self.hir.types.get(ty), Type::List(_));
         let mut diagnostic =
             Diagnostic::error("E0205", name.span, format!("{} `{whole}` has no method `{text}`", article(&whole)), "this name is unknown");
         if let Some((span, origin)) = self.origin(body, recv) {
@@ -205,6 +210,9 @@ impl Checker {
         let better = elsewhere.filter(|better| known.contains(better)).map(String::from).or_else(|| nearest(text, known.iter().copied()));
         diagnostic = match better {
             Some(better) => diagnostic.help(format!("did you mean `{better}`?")).fix(format!("write `{better}`"), name.span, better),
+            None if is_list && matches!(text.as_str(), "append" | "push" | "add" | "concat" | "insert" | "remove" | "extend" | "plus") => {
+                diagnostic.help(LIST_STAYS)
+            }
             None if known.is_empty() => diagnostic.help("values of this type have no methods"),
             None => diagnostic.help(format!("it has `{}`", known.join("`, `"))),
         };
@@ -279,13 +287,10 @@ impl Checker {
 
     fn no_function(&mut self, body: &Body, callee: &ast::Ident, decl: Option<Decl>) {
         let name = &callee.name;
-        let functions: Vec<&str> = self
-            .globals
-            .iter()
-            .filter(|(_, global)| matches!(global.decl, Decl::Fn(_)))
-            .map(|(name, _)| name.as_str())
-            .chain(["days", "hours", "minutes", "Decimal", "Float", "Int", "String"])
-            .collect();
+        let own: Vec<&str> =
+            self.globals.iter().filter(|(_, global)| matches!(global.decl, Decl::Fn(_))).map(|(name, _)| name.as_str()).collect();
+        let built_in = ["days", "hours", "minutes", "Decimal", "Float", "Int", "String"];
+        let functions: Vec<&str> = own.iter().copied().chain(built_in).collect();
         let unknown = || Diagnostic::error("E0201", callee.span, format!("there is no function `{name}`"), "this name is unknown");
         let diagnostic = match decl {
             Some(decl) => {
@@ -320,7 +325,10 @@ impl Checker {
                         }
                         "today" | "getdate" => unknown().help("the day is `now.date(profile.timezone)`, the moment is `now`"),
                         "concat" | "concatenate" => unknown().help("put values into a text, as in `\"{first} {last}\"`"),
-                        _ => unknown().help("declare it with `fn`"),
+                        _ => match listed(&own) {
+                            Some(list) => unknown().help(format!("there is {list}; or declare it with `fn`")),
+                            None => unknown().help("declare it with `fn`"),
+                        },
                     },
                 }
             }

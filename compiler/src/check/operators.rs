@@ -226,7 +226,8 @@ impl Checker {
             ArithOp::Rem => "%",
         };
         let (left_name, right_name) = (self.hir.types.name(left.ty), self.hir.types.name(right.ty));
-        let text = op == ArithOp::Add && (left.ty == TypeId::STRING || right.ty == TypeId::STRING);
+        let is_list = [&left, &right].into_iter().any(|side| matches!(self.hir.types.get(side.ty), Type::List(_)));
+        let text = op == ArithOp::Add && !is_list && (left.ty == TypeId::STRING || right.ty == TypeId::STRING);
         let message =
             format!("`{sign}` does not work on {} `{left_name}` and {} `{right_name}`", article(&left_name), article(&right_name));
         let code = if text { "E0312" } else { "E0304" };
@@ -269,6 +270,7 @@ fn arithmetic_help(op: ArithOp, left: Type, right: Type) -> &'static str {
             "a length of time has a unit: `3d`, `hours(n)`"
         }
         (Type::LocalTime, _) | (_, Type::LocalTime) => "a time of day stands still: `date.at(time, zone)` makes a moment of it",
+        (Type::List(_), _) | (_, Type::List(_)) if op == ArithOp::Add => super::methods::LIST_STAYS,
         (Type::List(_), _) | (_, Type::List(_)) => "lists are read by their methods, as `.sum(x => …)`",
         _ => "numbers reckon with numbers, times with durations",
     }

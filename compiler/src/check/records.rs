@@ -112,6 +112,11 @@ impl Checker {
             }
             filled.push(value.unwrap_or_else(|| poison(span)));
         }
+        // What is only misspelled isn't missing too.
+        let names: Vec<String> = self.fields(owner).iter().map(|def| def.name.clone()).collect();
+        let strange = given.iter().filter(|(name, _)| !names.contains(&name.name));
+        let meant: Vec<String> = strange.filter_map(|(name, _)| nearest(&name.name, names.iter().map(String::as_str))).collect();
+        missing.retain(|at| names.get(*at).is_none_or(|name| !meant.contains(name)));
         if !missing.is_empty() {
             self.report_missing_fields(owner, whole, &missing, span);
         }

@@ -35,6 +35,7 @@ impl Checker {
 
     fn segment(&mut self, at: usize, name: &ast::Ident, condition: &ast::Expr, span: Span) {
         let mut body = Body::new(Kind::Customer);
+        body.is_condition = true;
         let (condition, ..) = self.condition(&mut body, condition);
         let vars = self.finish(body);
         if let Some(id) = self.segments.get_mut(at) {

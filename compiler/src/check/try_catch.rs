@@ -27,6 +27,7 @@ impl Checker {
         cx.body.push_scope();
         let ty = self.error_type.unwrap_or(TypeId::ERROR);
         let error = cx.body.declare(&error.name, ty, false, error.span);
+        cx.body.has_to_be(error);
         let (handler, falls) = self.stmts(cx, handler);
         cx.body.pop_scope();
         join.arrive(&cx.body, falls);

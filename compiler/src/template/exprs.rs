@@ -1,28 +1,11 @@
 //! Expressions of templates as the language's.
 
-use super::{Reader, chosen, method};
+use super::{Reader, chosen};
 use crate::ast::{self, BinaryOp, Expr, ExprKind, Ident, StrPart, UnaryOp};
 use journey_grammar::Span;
 use minijinja::machinery::ast as jinja;
 use minijinja::value::ValueKind;
 use unicode_normalization::UnicodeNormalization;
-
-/// Filters, with the method that each is and how many arguments it may have.
-const FILTERS: &[(&str, &str, usize)] = &[
-    ("upper", "upper", 0),
-    ("lower", "lower", 0),
-    ("trim", "trim", 0),
-    ("length", "length", 0),
-    ("count", "length", 0),
-    ("first", "first", 0),
-    ("last", "last", 0),
-    ("abs", "abs", 0),
-    ("sum", "sum", 0),
-    ("join", "join", 1),
-    ("round", "round", 1),
-    ("fixed", "fixed", 1),
-    ("replace", "replace", 2),
-];
 
 impl Reader<'_> {
     pub(super) fn expr(&mut self, expr: &jinja::Expr<'_>) -> Expr {
@@ -127,29 +110,6 @@ impl Reader<'_> {
         joined(operator, left, right, span)
     }
 
-    fn filter(&mut self, filter: &jinja::Filter<'_>, span: Span) -> Expr {
-        let Some(of) = &filter.expr else { return self.refuse(span, "a filter of nothing", "write the value before it") };
-        let of = self.expr(of);
-        let Some(mut args) = self.args(&filter.args, span) else { return Expr { kind: ExprKind::Error, span } };
-        if matches!(filter.name, "default" | "d") && args.len() == 1 {
-            return joined(BinaryOp::Coalesce, of, args.remove(0), span);
-        }
-        if filter.name == "round" && args.is_empty() {
-            args.push(Expr { kind: ExprKind::Int(0), span });
-        }
-        if filter.name == "join" && args.is_empty() {
-            args.push(text("", span));
-        }
-        match FILTERS.iter().find(|(name, _, most)| *name == filter.name && args.len() <= *most) {
-            Some((_, name, _)) => method(of, name, args),
-            None => {
-                let names: Vec<String> = FILTERS.iter().map(|(name, ..)| format!("`{name}`")).collect();
-                let help = format!("there is {}, `default(…)`, `escape` and `safe`; or call a method: `total.fixed(2)`", names.join(", "));
-                self.refuse(span, &format!("`| {}`", filter.name), &help)
-            }
-        }
-    }
-
     /// `x is none`; `x is not none` is its negation.
     fn test(&mut self, test: &jinja::Test<'_>, span: Span) -> Expr {
         if test.name == "none" && test.args.is_empty() {
@@ -175,7 +135,7 @@ impl Reader<'_> {
         Expr { kind, span }
     }
 
-    fn args(&mut self, args: &[jinja::CallArg<'_>], span: Span) -> Option<Vec<Expr>> {
+    pub(super) fn args(&mut self, args: &[jinja::CallArg<'_>], span: Span) -> Option<Vec<Expr>> {
         let mut values = Vec::new();
         for arg in args {
             let jinja::CallArg::Pos(value) = arg else {
@@ -195,7 +155,7 @@ impl Reader<'_> {
     }
 }
 
-fn joined(operator: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
+pub(super) fn joined(operator: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
     let between = Span { start: left.span.end.min(right.span.start), end: right.span.start, ..span };
     Expr { kind: ExprKind::Binary(operator, between, Box::new(left), Box::new(right)), span }
 }

@@ -1,7 +1,8 @@
 //! Wrong programs by topic: each document in `wrong/` has a prelude and many small programs, and everything that is said
 //! about each stands in one snapshot, to be read aloud.
 
-use super::said_behind;
+use super::{said_behind, said_of};
+use journey_compiler::project::Project;
 use std::path::Path;
 
 /// A program with its title.
@@ -10,18 +11,37 @@ struct Wrong<'t> {
     text: String,
     /// Where the program itself begins.
     own: usize,
+    /// The template `offer.html` beside the prelude, where it is that which is wrong.
+    template: Option<&'t str>,
+}
+
+impl Wrong<'_> {
+    fn answer(&self) -> String {
+        let Some(template) = self.template else { return said_behind("shop.journey", &self.text, self.own) };
+        let mut project = Project::of_text("shop.journey", &self.text);
+        project.add_template("offer.html", template);
+        said_of(&project, 0)
+    }
+
+    fn shown(&self) -> &str {
+        self.template.unwrap_or_else(|| self.text.get(self.own..).unwrap_or_default())
+    }
 }
 
 /// The programs of a document.
 fn programs(document: &str) -> Vec<Wrong<'_>> {
     let prelude = block(document, "```journey prelude\n").unwrap_or_default();
-    let wrong = |section: &'_ str| -> Option<(usize, String)> {
-        let own = block(section, "```journey\n")?;
+    let wrong = |section: &'_ str, template: Option<&str>| -> Option<(usize, String)> {
+        let own = block(section, "```journey\n").or(template.map(|_| ""))?;
         Some((prelude.len(), format!("{prelude}{own}")))
     };
     let sections = document.split("\n## ").skip(1);
     sections
-        .filter_map(|section| wrong(section).map(|(own, text)| Wrong { title: section.lines().next().unwrap_or_default(), text, own }))
+        .filter_map(|section| {
+            let template = block(section, "```jinja offer.html\n");
+            let (own, text) = wrong(section, template)?;
+            Some(Wrong { title: section.lines().next().unwrap_or_default(), text, own, template })
+        })
         .collect()
 }
 
@@ -38,9 +58,9 @@ fn each_wrong_program_is_answered_as_before() {
         let document = std::fs::read_to_string(path).unwrap_or_default();
         let mut answers = String::new();
         for wrong in programs(&document) {
-            let answer = said_behind("shop.journey", &wrong.text, wrong.own);
+            let answer = wrong.answer();
             assert!(!answer.trim().is_empty(), "{}: `{}` is not answered at all", path.display(), wrong.title);
-            let program = wrong.text.get(wrong.own..).unwrap_or_default();
+            let program = wrong.shown();
             answers.push_str(&format!("## {}\n{program}\n{answer}\n", wrong.title));
             count += 1;
         }

@@ -202,10 +202,16 @@ impl<'t> Reader<'t> {
     pub(in super::super) fn bad_interpolation(&mut self, node: Syntax<'t>) {
         let text = node.text();
         let message = if text == "{}" { "nothing stands between these braces" } else { "what stands after this `{` cannot be read" };
-        self.report(
-            Diagnostic::error("E0115", node.span(), message, "`{` in a text opens a value that is put in")
-                .help("write a value, as in `{profile.first_name}`, or `\\{` for the brace itself"),
-        );
+        let help = if text.starts_with("{%") {
+            "a text chooses by `{if x > 1 { \"many\" } else { \"one\" }}`; `{% … %}` stands in a file: `body: file \"offer.html\"`"
+        } else if text.contains('|') {
+            "in a text stand methods: `{name.upper()}`, `{total.fixed(2)}`, and `{name ?? \"there\"}` for a fallback"
+        } else if text == "{" || text.starts_with("{{") {
+            "one pair of braces puts a value in, as in `{profile.first_name}`; `\\{` is the brace itself"
+        } else {
+            "write a value, as in `{profile.first_name}`, or `\\{` for the brace itself"
+        };
+        self.report(Diagnostic::error("E0115", node.span(), message, "`{` in a text opens a value that is put in").help(help));
     }
 
     pub(in super::super) fn computed_text(&mut self, expr: Span, whole: Span) {
