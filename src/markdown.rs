@@ -16,7 +16,7 @@ pub fn render(page: &str, color: bool) -> String {
             flush(&mut out, &mut paragraph, color);
             code = !code;
             if code {
-                heading_of_block(&mut out, info.trim(), color);
+                heading_of_block(&mut out, info.trim(), page.starts_with("# W"), color);
             }
         } else if code {
             let _ = writeln!(out, "{}", format!("    {line}").trim_end());
@@ -43,8 +43,9 @@ fn is_item(line: &str) -> bool {
 }
 
 /// What a block of code shows, by the second word of its mark.
-fn heading_of_block(out: &mut String, info: &str, color: bool) {
+fn heading_of_block(out: &mut String, info: &str, warning: bool, color: bool) {
     let words = match info.split_whitespace().nth(1) {
+        Some("erroneous") if warning => "What is warned of:",
         Some("erroneous") => "What is refused:",
         Some("faulting") => "A program in which it happens:",
         Some("fixed") => "Put right:",
@@ -92,6 +93,12 @@ fn emphasise(out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_warning_is_not_called_a_refusal() {
+        let text = render("# W0001: title\n\n```journey erroneous\nevent a {}\n```\n", false);
+        assert!(text.contains("What is warned of:") && !text.contains("refused"), "{text}");
+    }
 
     #[test]
     fn a_page_is_wrapped_and_its_code_is_indented() {

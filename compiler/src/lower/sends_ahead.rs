@@ -86,13 +86,16 @@ impl Walk<'_> {
     /// A loop, whose body is followed by itself and, at its head, by `exit`; `after` is what follows `break`.
     fn turning(&mut self, body: &[Stmt], exit: bool, after: bool) -> bool {
         let mut ahead = exit;
-        // A send anywhere in the body follows everywhere in it: the second time around, that is known.
-        for _ in 0..2 {
+        loop {
             self.loops.push((ahead, after));
-            ahead |= self.block(body, ahead);
+            let around = ahead | self.block(body, ahead);
             self.loops.pop();
+            if around == ahead {
+                return ahead;
+            }
+            // A send anywhere in the body follows everywhere in it: the second time around, that is known.
+            ahead = around;
         }
-        ahead
     }
 
     fn wait(&mut self, wait: &Wait, after: bool) -> bool {
@@ -101,7 +104,9 @@ impl Walk<'_> {
             // The body leads back to the pause.
             WaitKind::Without { body, .. } => {
                 let once = self.block(body, after) || after;
-                self.block(body, once);
+                if once != after {
+                    self.block(body, once);
+                }
                 once
             }
             WaitKind::ForEvent { body, within, otherwise, .. } => {

@@ -4,7 +4,7 @@ use super::Whole;
 use super::bounds::{Place, Reach};
 use super::most::Most;
 use crate::diagnostics::Diagnostic;
-use crate::hir::{Cap, Channel, ChannelId};
+use crate::hir::{Cap, Channel, ChannelId, Priority};
 use crate::machine::text::format_duration;
 use std::rc::Rc;
 
@@ -57,9 +57,19 @@ impl Whole<'_> {
         labelled(diagnostic, reach)
     }
 
+    /// Whether it is said of all of them which goes first: each has a priority of its own, in one group.
+    fn is_decided(&self, shares: &[(usize, Rc<Reach>)]) -> bool {
+        let priorities = shares.iter().map(|(journey, _)| self.program.journeys[*journey].priority.as_ref());
+        let Some(priorities) = priorities.collect::<Option<Vec<&Priority>>>() else { return false };
+        let mut ranks: Vec<i64> = priorities.iter().map(|priority| priority.rank).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        ranks.len() == shares.len() && priorities.windows(2).all(|two| two[0].group == two[1].group)
+    }
+
     fn together(&mut self, id: ChannelId, channel: &Channel, cap: Cap, shares: &mut [(usize, Rc<Reach>)]) -> Option<Diagnostic> {
         let sum = |shares: &[(usize, Rc<Reach>)]| shares.iter().fold(Most::Times(0), |sum, (_, reach)| sum.plus(reach.most));
-        if sum(shares) <= Most::Times(cap.count) {
+        if sum(shares) <= Most::Times(cap.count) || self.is_decided(shares) {
             return None;
         }
         // What was good enough for each may be too much for all: now to the letter.
@@ -81,7 +91,7 @@ impl Whole<'_> {
             }
         };
         let mut diagnostic = Diagnostic::warning("W0403", channel.name_span, message, format!("`cap {through} per {per}`"))
-            .help("the messages that come first take the places under the cap, the others are suppressed (`capped`); let important journeys go first with `priority N in GROUP`, send less, or raise the cap");
+            .help("the messages that come first take the places under the cap, the others are suppressed (`capped`); say of all these journeys which goes first (`priority N in GROUP`, each with its own N), send less, or raise the cap");
         shares.sort_by_key(|(journey, reach)| (std::cmp::Reverse(reach.most), *journey));
         for (journey, reach) in shares.iter().take(SHOWN_MAX) {
             let text = match reach.most {

@@ -60,8 +60,11 @@ fn endless(instants: &Instants, flow: &Flow) -> Vec<Vec<Spot>> {
         component.iter().for_each(|&spot| component_of[spot] = number);
     }
     let turns = |spots: &Vec<Spot>| {
+        // Two that wait for hours may wait for different ones, and the loop rests from the one to the other.
+        let for_hours = |spot: &&Spot| flow.ways(**spot, View::Flow).any(|way| way.passes == Passes::Sometimes);
         let mut ways = spots.iter().flat_map(|&spot| open_ways(instants, flow, spot).map(move |way| (spot, way)));
         spots.iter().any(|&spot| matches!(flow.spots[spot], SpotKind::Loop(_)))
+            && spots.iter().filter(for_hours).count() < 2
             && ways.all(|(spot, way)| component_of[way.to] == component_of[spot] && (!way.pauses || is_sure(instants, flow, spot, way)))
     };
     components.into_iter().filter(turns).collect()

@@ -194,6 +194,14 @@ const SPIN: &str = "journey a {
     wait until within 09:00..20:00 in \"UTC\"
   }
 }";
+const HOURS: &str = "journey a {
+  enter on signed_up
+  exit left on unsubscribed
+  loop {
+    wait until within 09:00..12:00 in \"UTC\"
+    wait until within 18:00..20:00 in \"UTC\"
+  }
+}";
 const SPIN_WHEN: &str = "journey a {
   enter on signed_up
   exit left on unsubscribed
@@ -219,6 +227,21 @@ const TOGETHER: &str = "journey j {
 }
 journey k {
   enter on page_viewed
+  send tip() via capped
+}";
+
+const DECIDED: &str = "journey j {
+  enter on signed_up
+  priority 2 in offers
+  send tip() via capped
+  wait 1d
+  send tip() via capped
+}
+journey k {
+  enter on page_viewed
+  priority 1 in offers
+  send tip() via capped
+  wait 1d
   send tip() via capped
 }";
 
@@ -262,6 +285,7 @@ const MUTATIONS: &[Mutation] = &[
     ("the pause of one of all branches", BRANCHES, "parallel", "race", &[]),
     ("the pause of all branches", BRANCHES, "  try { wait 1h } catch _e { send tip() via email }\n", "", &[]),
     ("the pause of a loop, so that its hours are all", SPIN, "    wait 1d\n", "", &["E0402"]),
+    ("the hours of the evening", HOURS, "    wait until within 18:00..20:00 in \"UTC\"\n", "", &["E0402"]),
     ("the pause of a loop, by one that is over", SPIN, "wait 1d", "wait until now", &["E0402"]),
     ("the pause behind a condition that goes on to hold", SPIN_WHEN, "{ wait 1d }", "{ }", &["W0404"]),
     ("the payload that ends a chain", LITERAL, "emit order_placed { urgent: true }", "emit order_placed { urgent: false }", &["E0466"]),
@@ -291,6 +315,9 @@ const MUTATIONS: &[Mutation] = &[
     ),
     ("the pause that keeps messages apart", CAPPED, "wait 5d", "wait 4d", &["W0402"]),
     ("what two journeys send", TOGETHER, "wait 1d\n", "wait 1d\n  send tip() via capped\n  wait 1d\n", &["W0403"]),
+    ("which journey goes first", DECIDED, "priority 2", "priority 1", &["W0403"]),
+    ("the group in which one goes first", DECIDED, "1 in offers", "1 in news", &["W0403", "W0445"]),
+    ("that one goes first at all", DECIDED, "  priority 1 in offers\n", "", &["W0403", "W0445"]),
 ];
 
 fn codes(journeys: &str) -> Vec<&'static str> {

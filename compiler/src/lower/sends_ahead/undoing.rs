@@ -57,9 +57,9 @@ impl Walk<'_> {
                 Some(self.anywhere(stmt, kept))
             }
             StmtKind::For { .. } | StmtKind::While { .. } | StmtKind::Loop { .. } => {
-                // What a turn has come to is kept in the next one.
+                // What a turn has come to is kept in the next one; where it has come to nothing new, the next one does neither.
                 let turned = self.anywhere(stmt, kept);
-                Some(self.anywhere(stmt, turned))
+                Some(if turned == kept { turned } else { self.anywhere(stmt, turned) })
             }
             StmtKind::Try { body, handler, .. } => {
                 let (before, around) = (kept, std::mem::take(&mut self.ever));

@@ -57,3 +57,10 @@ fn a_send_that_stands_in_an_undo_block_follows_wherever_the_block_is_kept() {
     let race = "race { branch a { undo { send offer() via desk } wait 1h } branch b { wait 2h } } wait 3h";
     assert_eq!(ahead(race), ["race", "a.wait!", "b.wait", "wait!"]);
 }
+
+#[test]
+fn loops_in_loops_cost_no_more_with_each_level_than_what_stands_in_them() {
+    // Twice as much with each level would never end here.
+    let body = format!("{}wait 1h{}", "loop { ".repeat(50), " }".repeat(50));
+    assert_eq!(ahead(&body), ["wait"]);
+}
