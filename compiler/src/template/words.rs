@@ -73,7 +73,7 @@ fn help(text: &str, diagnostic: &mut Diagnostic) -> Option<String> {
             String::from("`x is none` asks whether it is missing, `x.is_empty()` whether nothing is written in it")
         }
         "E0201" if matches!(text, "profile" | "customer" | "now") => {
-            String::from("a template knows the parameters of its message alone: pass what it needs")
+            String::from("a template sees no profile and no clock: give the message a parameter for it, and pass it with `send`")
         }
         "E0201" if diagnostic.help.is_none() => {
             String::from("a template knows the parameters of its message, and the constants and functions of the program")

@@ -144,8 +144,7 @@ impl Turn<'_> {
     }
 
     /// Counts and tells the step's effects, in order; says whether it changed the profile.
-    fn commit_effects(&mut self, number: u32, journey_index: usize, step: &Step<'_>) -> bool {
-        let done = step;
+    fn commit_effects(&mut self, number: u32, journey_index: usize, done: &Step<'_>) -> bool {
         let effects = std::mem::take(&mut self.cx.effects);
         let step = self.instance(number).map_or(0, |instance| {
             instance.steps += 1;

@@ -1,7 +1,8 @@
 //! Events that come while the engine is busy for a fiber: they are kept for the next `wait for` that names them.
 //!
 //! Each fiber keeps for itself. A branch begins with what the code around it has kept, so that each branch is offered it, as it
-//! would be if the event came now. What no branch was offered, be it kept or fresh, is left to what follows them, also by branches that lose.
+//! would be if the event came now. What no branch was offered, be it kept or fresh, is left to what follows them, also by
+//! branches that lose.
 
 use super::turn::Turn;
 use crate::customer::{Fiber, KEPT_MAX, Kept};
