@@ -34,6 +34,23 @@ pub struct Fix {
     pub replacement: String,
 }
 
+/// What was asked of a value that can't give it. In a template it is answered in other words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// To be there; a record has parts of its own.
+    Presence { is_record: bool },
+    /// A text of a list, with the type of its elements.
+    TextOfList(String),
+    /// A field of a list.
+    FieldOfList,
+    /// A method, by name.
+    Method(String),
+    /// The sum of a list, with the type of its elements.
+    Sum(String),
+    /// To be reckoned with.
+    Arithmetic,
+}
+
 /// One thing that the compiler has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -46,6 +63,7 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     pub help: Option<String>,
     pub fix: Option<Fix>,
+    pub asked: Option<Asked>,
 }
 
 impl Diagnostic {
@@ -60,6 +78,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             help: None,
             fix: None,
+            asked: None,
         }
     }
 
@@ -80,6 +99,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// With what was asked, for those who say it in other words.
+    #[must_use]
+    pub fn asking(mut self, asked: impl Into<Option<Asked>>) -> Self {
+        self.asked = asked.into();
         self
     }
 

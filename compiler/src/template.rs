@@ -7,6 +7,7 @@
 mod exprs;
 mod files;
 mod filters;
+mod foreign;
 mod slips;
 mod words;
 
@@ -43,15 +44,17 @@ pub type Templates = Vec<Template>;
 /// Puts expressions in the place of the templates that a file's messages name, and tells what is wrong with those.
 pub fn resolve(sources: &Sources, templates: &[Template], file: &mut ast::File) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let variants = file.items.iter_mut().filter_map(|item| match &mut item.kind {
-        ast::ItemKind::Message { variants, .. } => Some(variants),
+    let messages = file.items.iter_mut().filter_map(|item| match &mut item.kind {
+        ast::ItemKind::Message { params, variants, .. } => Some((&*params, variants)),
         _ => None,
     });
-    for field in variants.flatten().flat_map(|variant| &mut variant.fields) {
+    let fields =
+        messages.flat_map(|(params, variants)| variants.iter_mut().flat_map(move |v| v.fields.iter_mut().map(move |f| (params, f))));
+    for (params, field) in fields {
         let ast::ContentValue::File(path, span) = &field.value else { continue };
         match found(path, templates) {
             Some(Ok((file, _))) => {
-                let (text, found) = read(sources, *file);
+                let (text, found) = read(sources, *file, params);
                 diagnostics.extend(found);
                 if let Some(text) = text {
                     field.value = ast::ContentValue::Expr(text);
@@ -81,7 +84,7 @@ pub fn beside(item: &ast::Item, templates: &[Template]) -> String {
 }
 
 /// The expression that a template stands for, and what is wrong with it.
-fn read(sources: &Sources, file: FileId) -> (Option<Expr>, Vec<Diagnostic>) {
+fn read(sources: &Sources, file: FileId, params: &[ast::Param]) -> (Option<Expr>, Vec<Diagnostic>) {
     let source = sources.get(file);
     let text: &str = &source.text;
     let mut reader = Reader { text, file, is_html: is_html(&source.name), depth: 0, diagnostics: Vec::new() };
@@ -102,6 +105,8 @@ fn read(sources: &Sources, file: FileId) -> (Option<Expr>, Vec<Diagnostic>) {
         }
     };
     let is_right = reader.diagnostics.is_empty();
+    let warnings = foreign::warnings(text, file, reader.is_html, params);
+    reader.diagnostics.extend(warnings);
     (is_right.then_some(body), reader.diagnostics)
 }
 

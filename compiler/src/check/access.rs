@@ -8,7 +8,7 @@ use super::methods;
 use super::names::{Decl, Owner};
 use super::narrow::unnarrowed;
 use crate::ast::{self, ExprKind as Ast};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Asked, Diagnostic};
 use crate::hir::{Expr, ExprKind};
 use crate::types::{EnumId, RecordId, Type, TypeId};
 use journey_grammar::Span;
@@ -159,7 +159,8 @@ impl Checker {
                 name.span,
                 format!("{} `{whole}` has no field `{text}`", article(&whole)),
                 "this name is unknown",
-            );
+            )
+            .asking(matches!(self.hir.types.get(ty), Type::List(_)).then_some(Asked::FieldOfList));
             if let Some((span, text)) = self.origin(body, of) {
                 diagnostic = diagnostic.and(span, text);
             }

@@ -4,7 +4,7 @@ use super::Checker;
 use super::body::{Body, Kind};
 use super::lookup::article;
 use crate::ast;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Asked, Diagnostic};
 use crate::hir::{Expr, ExprKind, ListOp, Method};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
@@ -255,7 +255,8 @@ impl Checker {
         } else {
             format!("`if {x} != none {{ … }}` makes sure that it is there")
         };
-        let help = if matches!(self.hir.types.get(of), Type::Record(_)) {
+        let is_record = matches!(self.hir.types.get(of), Type::Record(_));
+        let help = if is_record {
             format!("{fallback}, `{x}?.field` reads a field that is missing then too, {check}")
         } else {
             format!("{fallback}, {check}")
@@ -267,7 +268,8 @@ impl Checker {
             expr.span,
             format!("{shown} may be missing"),
             format!("this is {} `{name}`: {}", article(&name), why_missing(expr)),
-        );
+        )
+        .asking(Asked::Presence { is_record });
         diagnostic = self.with_reasons(body, diagnostic, expr, why).help(help);
         if let Some(pause) = super::narrow::path_of(expr).and_then(|path| body.forgotten(&path)) {
             diagnostic = diagnostic.and(pause, "what was proven before holds no longer after this pause");

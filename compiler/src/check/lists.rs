@@ -5,7 +5,7 @@ use super::body::Body;
 use super::coerce::poison;
 use super::lookup::article;
 use crate::ast;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Asked, Diagnostic};
 use crate::hir::{Expr, ExprKind, ListOp, Method};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
@@ -86,7 +86,8 @@ impl Checker {
             let x = self.described(body, &list).unwrap_or_else(|| "xs".into());
             self.report(
                 Diagnostic::error("E0304", list.span, format!("{} `{name}` has no sum", article(&name)), "its elements are no numbers")
-                    .help(format!("say what to add up: `{x}.sum(i => …)`")),
+                    .help(format!("say what to add up: `{x}.sum(i => …)`"))
+                    .asking(Asked::Sum(self.hir.types.name(of))),
             );
             return poison(span);
         }

@@ -5,7 +5,7 @@ use super::body::Body;
 use super::coerce::{Want, fraction_as_float, is_none, poison};
 use super::lookup::{article, nearest};
 use crate::ast;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Asked, Diagnostic};
 use crate::hir::{Expr, ExprKind, StrPart};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
@@ -111,7 +111,12 @@ impl Checker {
         };
         let whole = if found.ty == TypeId::NONE { "`none`".into() } else { format!("{} `{name}`", article(&name)) };
         let message = format!("{whole} cannot be written into a text");
-        let mut diagnostic = Diagnostic::error("E0305", found.span, message, format!("this is {whole}")).help(help);
+        let asked = match self.hir.types.get(found.ty) {
+            Type::Optional(of) => Some(Asked::Presence { is_record: !self.is_printable(of) }),
+            Type::List(of) => Some(Asked::TextOfList(self.hir.types.name(of))),
+            _ => None,
+        };
+        let mut diagnostic = Diagnostic::error("E0305", found.span, message, format!("this is {whole}")).help(help).asking(asked);
         if let Some((span, text)) = self.origin(body, found) {
             diagnostic = diagnostic.and(span, text);
         }

@@ -6,7 +6,7 @@ use super::coerce::poison;
 use super::lookup::{article, listed, nearest};
 use super::names::{Decl, Owner};
 use crate::ast;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Asked, Diagnostic};
 use crate::hir::{Expr, ExprKind, Method};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
@@ -189,7 +189,8 @@ impl Checker {
         let known = names(self.hir.types.get(ty));
         let is_list = matches!(self.hir.types.get(ty), Type::List(_));
         let mut diagnostic =
-            Diagnostic::error("E0205", name.span, format!("{} `{whole}` has no method `{text}`", article(&whole)), "this name is unknown");
+            Diagnostic::error("E0205", name.span, format!("{} `{whole}` has no method `{text}`", article(&whole)), "this name is unknown")
+                .asking(Asked::Method(text.clone()));
         if let Some((span, origin)) = self.origin(body, recv) {
             diagnostic = diagnostic.and(span, origin);
         }

@@ -6,7 +6,7 @@ use super::coerce::{is_none, poison};
 use super::lookup::article;
 use super::narrow::unnarrowed;
 use crate::ast::{self, BinaryOp, ExprKind as Ast, UnaryOp};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Asked, Diagnostic};
 use crate::hir::{ArithOp, Expr, ExprKind};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
@@ -237,7 +237,11 @@ impl Checker {
         diagnostic = if text {
             self.with_interpolation(body, diagnostic, left, right, span)
         } else {
-            diagnostic.help(arithmetic_help(op, self.hir.types.get(left.ty), self.hir.types.get(right.ty)))
+            let help = arithmetic_help(op, self.hir.types.get(left.ty), self.hir.types.get(right.ty));
+            match help {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic.help("numbers reckon with numbers, times with durations").asking(Asked::Arithmetic),
+            }
         };
         self.report(diagnostic);
         poison(span)
@@ -257,8 +261,9 @@ impl Checker {
     }
 }
 
-fn arithmetic_help(op: ArithOp, left: Type, right: Type) -> &'static str {
-    match (left, right) {
+/// What to write instead, where the types tell what is meant.
+fn arithmetic_help(op: ArithOp, left: Type, right: Type) -> Option<&'static str> {
+    Some(match (left, right) {
         (Type::Duration, Type::Int | Type::Decimal | Type::Float) if op != ArithOp::Add && op != ArithOp::Sub => {
             "a duration is multiplied by a whole number: write a smaller unit, as in `90m` for one and a half hours"
         }
@@ -272,8 +277,8 @@ fn arithmetic_help(op: ArithOp, left: Type, right: Type) -> &'static str {
         (Type::LocalTime, _) | (_, Type::LocalTime) => "a time of day stands still: `date.at(time, zone)` makes a moment of it",
         (Type::List(_), _) | (_, Type::List(_)) if op == ArithOp::Add => super::methods::LIST_STAYS,
         (Type::List(_), _) | (_, Type::List(_)) => "lists are read by their methods, as `.sum(x => …)`",
-        _ => "numbers reckon with numbers, times with durations",
-    }
+        _ => return None,
+    })
 }
 
 /// A text as it is written between quotes.

@@ -5,10 +5,12 @@ use crate::diagnostics::Diagnostic;
 use journey_grammar::Span;
 use minijinja::Error;
 
-/// `{{ … }}` or `{% … %}` as it stands in a text.
-struct Tag<'t> {
-    start: usize,
-    end: usize,
+/// `{{ … }}`, `{% … %}`, `{# … #}` or all that is `{% raw %}`, as it stands in a text.
+pub(super) struct Tag<'t> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// A comment, or what is to be written as it stands.
+    is_quiet: bool,
     is_block: bool,
     is_closed: bool,
     /// Between the braces.
@@ -54,33 +56,50 @@ impl Reader<'_> {
             return;
         }
         for (word, span) in open {
-            let diagnostic = self
-                .wrong(span, format!("`{{% {word} %}}` is never closed"), "it is opened here")
-                .help(format!("write `{{% end{word} %}}` where it ends"));
+            let diagnostic = self.left_open(word, span).help(format!("write `{{% end{word} %}}` where it ends"));
             self.diagnostics.push(diagnostic);
         }
     }
 
+    fn left_open(&self, word: &str, span: Span) -> Diagnostic {
+        self.wrong(span, format!("`{{% {word} %}}` is never closed"), "it is opened here")
+    }
+
     fn close(&mut self, open: &mut Vec<(&'static str, Span)>, word: &str, span: Span) {
-        match open.pop() {
-            // It may close what is written otherwise.
-            _ if !self.diagnostics.is_empty() => {}
-            Some((opened, _)) if word.strip_prefix("end") == Some(opened) => {}
-            Some((opened, at)) => {
-                let diagnostic = self
-                    .wrong(span, format!("`{{% {word} %}}` doesn't close `{{% {opened} %}}`"), "this closes something else")
-                    .and(at, "this is open here")
-                    .help(format!("write `{{% end{opened} %}}`"))
-                    .fix(format!("write `{{% end{opened} %}}`"), span, format!("{{% end{opened} %}}"));
-                self.diagnostics.push(diagnostic);
+        // What is written otherwise may close or open it.
+        if !self.diagnostics.is_empty() {
+            open.pop();
+            return;
+        }
+        let opener = word.trim_start_matches("end");
+        match open.iter().rposition(|(opened, _)| *opened == opener) {
+            Some(at) => {
+                for (inner, opened) in open.split_off(at).into_iter().skip(1).rev() {
+                    let end = format!("{{% end{inner} %}}");
+                    let diagnostic = self
+                        .left_open(inner, opened)
+                        .and(span, format!("this closes the `{{% {opener} %}}` around it"))
+                        .help(format!("write `{end}` where it ends, before this `{{% {word} %}}`"))
+                        .fix(format!("write `{end}`"), Span { end: span.start, ..span }, end);
+                    self.diagnostics.push(diagnostic);
+                }
             }
-            None => {
-                let opener = word.trim_start_matches("end");
-                let diagnostic = self
-                    .wrong(span, format!("`{{% {word} %}}` closes nothing"), format!("no `{{% {opener} %}}` is open here"))
-                    .help(format!("remove it, or write `{{% {opener} … %}}` where it begins"));
-                self.diagnostics.push(diagnostic);
-            }
+            None => match open.pop() {
+                Some((opened, at)) => {
+                    let diagnostic = self
+                        .wrong(span, format!("`{{% {word} %}}` doesn't close `{{% {opened} %}}`"), "this closes something else")
+                        .and(at, "this is open here")
+                        .help(format!("write `{{% end{opened} %}}`"))
+                        .fix(format!("write `{{% end{opened} %}}`"), span, format!("{{% end{opened} %}}"));
+                    self.diagnostics.push(diagnostic);
+                }
+                None => {
+                    let diagnostic = self
+                        .wrong(span, format!("`{{% {word} %}}` closes nothing"), format!("no `{{% {opener} %}}` is open here"))
+                        .help(format!("remove it, or write `{{% {opener} … %}}` where it begins"));
+                    self.diagnostics.push(diagnostic);
+                }
+            },
         }
     }
 
@@ -132,37 +151,42 @@ fn plain(detail: &str) -> String {
 
 /// What stands in braces, but for comments and `{% raw %}`.
 fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
+    all_tags(text).filter(|tag| !tag.is_quiet)
+}
+
+/// What stands in braces.
+pub(super) fn all_tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut rest = 0;
     std::iter::from_fn(move || {
-        loop {
-            let open = text
-                .get(rest..)?
-                .match_indices('{')
-                .map(|(at, _)| rest + at)
-                .find(|at| matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#')))?;
-            let close = match text.as_bytes().get(open + 1) {
-                Some(b'#') => "#}",
-                Some(b'%') => "%}",
-                _ => "}}",
-            };
-            let found = end_of(text, open + 2, close);
-            let inner_end = found.unwrap_or(text.len());
-            let inside = text.get(open + 2..inner_end).unwrap_or_default();
-            let inside = inside.trim_start_matches(['-', '+']).trim_end_matches(['-', '+']);
-            rest = (inner_end + 2).min(text.len());
-            if close == "#}" {
-                continue;
-            }
-            if close == "%}" && inside.trim() == "raw" {
-                let end = text.get(rest..)?.find("endraw")?;
-                rest += end + text.get(rest + end..)?.find("%}")? + 2;
-                continue;
-            }
-            // `{{ name }` runs into what follows.
-            let is_closed = found.is_some() && !inside.contains("{{") && !inside.contains("{%");
-            return Some(Tag { start: open, end: rest, is_block: close == "%}", is_closed, inside });
+        let open = text
+            .get(rest..)?
+            .match_indices('{')
+            .map(|(at, _)| rest + at)
+            .find(|at| matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#')))?;
+        let close = match text.as_bytes().get(open + 1) {
+            Some(b'#') => "#}",
+            Some(b'%') => "%}",
+            _ => "}}",
+        };
+        let found = end_of(text, open + 2, close);
+        let inner_end = found.unwrap_or(text.len());
+        let inside = text.get(open + 2..inner_end).unwrap_or_default();
+        let inside = inside.trim_start_matches(['-', '+']).trim_end_matches(['-', '+']);
+        rest = (inner_end + 2).min(text.len());
+        let is_raw = close == "%}" && inside.trim() == "raw";
+        if is_raw {
+            rest = end_of_raw(text, rest).unwrap_or(text.len());
         }
+        // `{{ name }` runs into what follows.
+        let is_closed = found.is_some() && !inside.contains("{{") && !inside.contains("{%");
+        Some(Tag { start: open, end: rest, is_quiet: is_raw || close == "#}", is_block: close == "%}", is_closed, inside })
     })
+}
+
+/// Where what is written as it stands has ended.
+fn end_of_raw(text: &str, from: usize) -> Option<usize> {
+    let end = from + text.get(from..)?.find("endraw")?;
+    Some(end + text.get(end..)?.find("%}")? + 2)
 }
 
 /// Where the braces close that open before `from`; what stands in quotes closes nothing.
