@@ -71,7 +71,7 @@ pub(crate) use again::{Checked, Fresh, Known, check_again};
 use body::Body;
 use fns::{Constant, Signature};
 use journey_grammar::Span;
-pub(crate) use lookup::nearest;
+pub use lookup::nearest;
 use names::{Decl, Global, Owner};
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -220,6 +220,25 @@ failed:
 }
 
 #[test]
+fn answers_that_fit_no_operation_are_refused_before_anything_runs() {
+    let program = "event go {}
+service bank { fn score(id: String) -> Int { GET \"/score/{id}\" } }
+journey asks { enter on go  let score = call bank.score(customer)  if score > 1 { finish high } }
+";
+    let answers = "{\"service\": \"bank.score\", \"answer\": 7}\n\n{\"service\": \"bank.score\", \"answer\": \"seven\"}\n";
+    let line = event("1", "go", "2026-01-01T08:00:00Z", "ann", &json!({}));
+    let folder = Folder::with(&[("shop.journey", program), ("events.ndjson", &line), ("answers.ndjson", answers)]);
+    let ran =
+        folder.journey(&["run", "shop.journey", "--events", "events.ndjson", "--answers", "answers.ndjson", "--effects", "effects.ndjson"]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+    assert_eq!(
+        ran.err,
+        "error: the answers `answers.ndjson` can't be used: line 3: this is no answer of `bank.score`: answer: expected an Int, found the text \"seven\"\n"
+    );
+    assert!(!folder.path().join("effects.ndjson").exists());
+}
+
+#[test]
 fn of_many_rejected_events_the_first_are_shown_and_all_are_counted() {
     let lines: Vec<String> = (0..25).map(|n| format!("line {n}")).collect();
     let ran = shop(&lines).journey(RUN);

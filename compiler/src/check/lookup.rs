@@ -155,7 +155,8 @@ pub(super) fn listed(names: &[&str]) -> Option<String> {
 }
 
 /// The candidate with the least distance, where that is small enough for a slip of the hand.
-pub(crate) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<String> {
+#[must_use]
+pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<String> {
     let length = name.chars().count();
     let limit = (length / 3).max(1);
     candidates

@@ -1,11 +1,17 @@
 //! Answers from a file: one JSON object a line.
 
 use super::{Answers, Reply, Request, UNANSWERED};
-use crate::wire::scalar;
+use crate::wire::envelope::{describe, unquote};
+use crate::wire::{payload, scalar};
+use journey_compiler::Program;
+use journey_compiler::check::nearest;
+use journey_compiler::machine::Context;
 use journey_compiler::mir::{Module, Operation};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Answers that are known beforehand. Which line answers a call depends on the call alone, never on those before it, so that a run
@@ -24,19 +30,26 @@ pub struct AnswersError {
     pub why: String,
 }
 
+/// What a line can say.
+const FIELDS: [&str; 7] = ["service", "customer", "args", "try", "after", "answer", "fail"];
+
 /// A line as it is written.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Written<'a> {
-    service: String,
-    customer: Option<String>,
-    args: Option<serde_json::Map<String, Value>>,
-    #[serde(rename = "try")]
-    attempt: Option<u32>,
-    after: Option<String>,
+    #[serde(borrow)]
+    service: Option<&'a RawValue>,
+    #[serde(borrow)]
+    customer: Option<&'a RawValue>,
+    #[serde(borrow)]
+    args: Option<&'a RawValue>,
+    #[serde(borrow, rename = "try")]
+    attempt: Option<&'a RawValue>,
+    #[serde(borrow)]
+    after: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
     answer: Option<&'a RawValue>,
-    fail: Option<String>,
+    #[serde(borrow)]
+    fail: Option<&'a RawValue>,
 }
 
 /// What is given, be it `null`.
@@ -49,7 +62,7 @@ struct Line {
     service: String,
     operation: String,
     customer: Option<String>,
-    args: serde_json::Map<String, Value>,
+    args: BTreeMap<String, Value>,
     attempt: Option<u32>,
     reply: Reply,
 }
@@ -59,33 +72,43 @@ impl Recorded {
     ///
     /// # Errors
     /// The first line that cannot be used, and why.
-    pub fn read(text: &str, module: &Module) -> Result<Self, AnswersError> {
+    pub fn read(text: &str, program: &Program) -> Result<Self, AnswersError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
-        let lines = lines.map(|(text, line)| read_line(text, module).map_err(|why| AnswersError { line, why }));
+        let mut cx = Context::new(program);
+        let lines = lines.map(|(text, line)| read_line(text, program, &mut cx).map_err(|why| AnswersError { line, why }));
         Ok(Self { lines: Arc::new(lines.collect::<Result<_, _>>()?) })
     }
 }
 
-fn read_line(text: &str, module: &Module) -> Result<Line, String> {
+fn read_line(text: &str, program: &Program, cx: &mut Context) -> Result<Line, String> {
     let written: Written<'_> = serde_json::from_str(text).map_err(|error| plain(&error))?;
-    let Some((service, name)) = written.service.split_once('.') else {
-        return Err(format!("`service` is written `service.operation`, and this is `{}`", written.service));
+    known_fields(text)?;
+    let called = text_of("service", written.service)?.ok_or("it names no `service`")?;
+    let Some((service, name)) = called.split_once('.') else {
+        return Err(format!("`service` is written `service.operation`, and this is `{called}`"));
     };
-    let operation = operation(module, service, name)?;
-    let args = written.args.unwrap_or_default();
-    if let Some(unknown) = args.keys().find(|arg| !operation.params.iter().any(|(param, _)| param == *arg)) {
-        return Err(format!("`{service}.{name}` has no parameter `{unknown}`"));
+    let operation = operation(&program.module, service, name)?;
+    let args: BTreeMap<String, &RawValue> = written.args.map_or(Ok(BTreeMap::new()), |args| {
+        serde_json::from_str(args.get()).map_err(|_| format!("`args` is an object, and this is {}", describe(args.get())))
+    })?;
+    for (arg, value) in &args {
+        fits_param((service, operation), arg, value, program, cx)?;
     }
-    if written.attempt == Some(0) {
-        return Err("`try` counts from 1".into());
-    }
-    let after = written.after.as_deref().unwrap_or("0s");
-    let after_ms = scalar::parse_duration(after).filter(|ms| *ms >= 0);
+    let attempt = written.attempt.map(|raw| {
+        let count = raw.get().parse::<u32>().ok().filter(|count| *count > 0);
+        count.ok_or_else(|| format!("`try` is a number that counts from 1, and this is {}", describe(raw.get())))
+    });
+    let after = text_of("after", written.after)?.unwrap_or_else(|| String::from("0s"));
+    let after_ms = scalar::parse_duration(&after).filter(|ms| *ms >= 0);
     let after_ms = after_ms.ok_or_else(|| format!("`after` is a duration such as \"2s\", and this is \"{after}\""))?;
-    let result = match (written.answer, written.fail) {
+    let result = match (written.answer, text_of("fail", written.fail)?) {
         (Some(_), Some(_)) => return Err("there is both an `answer` and a `fail`".into()),
-        (Some(answer), None) => Ok(answer.get().to_owned()),
+        (Some(answer), None) => {
+            let fits = operation.ret.map_or(Ok(()), |ret| payload::check_answer(program, ret, answer.get(), cx));
+            fits.map_err(|reason| format!("this is no answer of `{called}`: {reason}"))?;
+            Ok(answer.get().to_owned())
+        }
         (None, Some(why)) => Err(why),
         (None, None) if operation.ret.is_none() => Ok("null".into()),
         (None, None) => return Err("there is neither an `answer` nor a `fail`".into()),
@@ -93,18 +116,63 @@ fn read_line(text: &str, module: &Module) -> Result<Line, String> {
     Ok(Line {
         service: service.to_owned(),
         operation: name.to_owned(),
-        customer: written.customer,
-        args,
-        attempt: written.attempt,
+        customer: text_of("customer", written.customer)?,
+        args: args.into_iter().map(|(name, value)| (name, serde_json::from_str(value.get()).unwrap_or_default())).collect(),
+        attempt: attempt.transpose()?,
         reply: Reply { after_ms, result },
     })
 }
 
+fn known_fields(text: &str) -> Result<(), String> {
+    let written: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).map_err(|error| plain(&error))?;
+    match written.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+        Some(unknown) => Err(format!("a line has no `{unknown}`; {}", instead(unknown, FIELDS.into_iter()))),
+        None => Ok(()),
+    }
+}
+
+/// An argument that is asked for must be one that can be there.
+fn fits_param(
+    (service, operation): (&str, &Operation),
+    arg: &str,
+    value: &RawValue,
+    program: &Program,
+    cx: &mut Context,
+) -> Result<(), String> {
+    let called = format!("{service}.{}", operation.name);
+    let Some((name, ty)) = operation.params.iter().find(|(param, _)| param == arg) else {
+        let params = operation.params.iter().map(|(param, _)| param.as_str());
+        return Err(format!("`{called}` has no parameter `{arg}`; {}", instead(arg, params)));
+    };
+    let fits = payload::check_arg(program, (name, *ty), value.get(), cx);
+    fits.map_err(|reason| format!("`{called}` is never asked so: {reason}"))
+}
+
 fn operation<'m>(module: &'m Module, service: &str, name: &str) -> Result<&'m Operation, String> {
+    let services = module.services.iter().map(|known| known.name.as_str());
     let found = module.services.iter().find(|known| known.name == service);
-    let found = found.ok_or_else(|| format!("the program has no service `{service}`"))?;
+    let found = found.ok_or_else(|| format!("the program has no service `{service}`; {}", instead(service, services)))?;
+    let operations = found.operations.iter().map(|operation| operation.name.as_str());
     let operation = found.operations.iter().find(|operation| operation.name == name);
-    operation.ok_or_else(|| format!("the service `{service}` has no operation `{name}`"))
+    operation.ok_or_else(|| format!("the service `{service}` has no operation `{name}`; {}", instead(name, operations)))
+}
+
+/// What can be written in the place of a name that isn't there.
+fn instead<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
+    if let Some(better) = nearest(name, known.clone()) {
+        return format!("did you mean `{better}`?");
+    }
+    let known: Vec<String> = known.map(|name| format!("`{name}`")).collect();
+    if known.is_empty() { String::from("it has none") } else { format!("it has {}", known.join(", ")) }
+}
+
+/// A text, where one is given.
+fn text_of(name: &str, raw: Option<&RawValue>) -> Result<Option<String>, String> {
+    let text = |raw: &RawValue| match unquote(raw.get()) {
+        Some(text) => Ok(text.into_owned()),
+        None => Err(format!("`{name}` is a text, and this is {}", describe(raw.get()))),
+    };
+    raw.map(text).transpose()
 }
 
 /// What serde says, without the place: each line is an object of its own.

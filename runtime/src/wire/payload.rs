@@ -5,6 +5,7 @@ mod visit;
 use super::envelope::{describe, plain, shorten, unquote};
 use super::{Reason, scalar, scalar::NumberError};
 use journey_compiler::Program;
+use journey_compiler::check::nearest;
 use journey_compiler::machine::{Context, FaultKind, civil};
 use journey_compiler::mir::GlobalId;
 use journey_compiler::types::{EnumId, FieldDef, RecordId, Type, TypeId, Types};
@@ -50,6 +51,34 @@ pub fn decode_answer(program: &Program, ty: TypeId, data: &str, cx: &mut Context
     read.and_then(|word| json.end().map(|()| word)).map_err(|error| decoder.reason(Some(&error)))
 }
 
+/// Whether what was written down as the answer of a call fits; unlike those that come, it gives no field that isn't declared.
+///
+/// # Errors
+/// As [`decode_answer`].
+pub fn check_answer(program: &Program, ty: TypeId, data: &str, cx: &mut Context) -> Result<(), Reason> {
+    Decoder { root: "answer", strictness: Strictness::Declared, ..Decoder::new(program, cx) }.value(ty, data)
+}
+
+/// Whether what was written down as a part of an argument can be found in one: its fields may be left out.
+///
+/// # Errors
+/// As [`decode`]; paths begin with `args`.
+pub fn check_arg(program: &Program, (name, ty): (&str, TypeId), data: &str, cx: &mut Context) -> Result<(), Reason> {
+    let mut decoder = Decoder { root: "args", strictness: Strictness::Part, ..Decoder::new(program, cx) };
+    decoder.path.push(Part::Field(name));
+    decoder.value(ty, data)
+}
+
+/// What is made of fields that aren't declared, and of those that aren't given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    /// What comes from outside may have more fields.
+    Open,
+    Declared,
+    /// It may have fewer, too.
+    Part,
+}
+
 /// A step of a path into the payload.
 #[derive(Clone, Copy)]
 enum Part<'p> {
@@ -63,6 +92,7 @@ struct Decoder<'p, 'c> {
     cx: &'c mut Context,
     /// What paths begin with.
     root: &'static str,
+    strictness: Strictness,
     path: Vec<Part<'p>>,
     /// Words of the records and lists that are being read, innermost last; `None` is a field not seen.
     slots: Vec<Option<u64>>,
@@ -72,7 +102,40 @@ struct Decoder<'p, 'c> {
 
 impl<'p, 'c> Decoder<'p, 'c> {
     fn new(program: &'p Program, cx: &'c mut Context) -> Self {
-        Self { program, types: &program.module.types, cx, root: "data", path: Vec::new(), slots: Vec::new(), failure: None }
+        Self {
+            program,
+            types: &program.module.types,
+            cx,
+            root: "data",
+            strictness: Strictness::Open,
+            path: Vec::new(),
+            slots: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// Reads a value that nobody keeps.
+    fn value(&mut self, ty: TypeId, data: &str) -> Result<(), Reason> {
+        let mark = self.cx.mark();
+        let mut json = serde_json::Deserializer::from_str(data);
+        let read = visit::Value { decoder: self, ty }.deserialize(&mut json);
+        self.cx.rewind(mark);
+        read.map(drop).map_err(|error| self.reason(Some(&error)))
+    }
+
+    /// A field that isn't declared; whether it may be passed over.
+    fn undeclared(&mut self, name: &str, fields: &[FieldDef]) -> bool {
+        if self.strictness == Strictness::Open {
+            return true;
+        }
+        let known = fields.iter().map(|field| field.name.as_str());
+        let why = match (nearest(name, known.clone()), fields.len()) {
+            (Some(better), _) => format!("did you mean `{better}`?"),
+            (None, 0) => String::from("it has none"),
+            (None, _) => format!("it has {}", known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        };
+        self.fail(format!("there is no field `{}`; {why}", shorten(name)));
+        false
     }
 
     fn open_slots(&mut self, count: usize) -> usize {
@@ -139,7 +202,7 @@ impl<'p, 'c> Decoder<'p, 'c> {
         if let Some(default) = field.default {
             return Ok(self.program.global(GlobalId(default.0)));
         }
-        if self.types.inner(field.ty).is_some() {
+        if self.types.inner(field.ty).is_some() || self.strictness == Strictness::Part {
             return Ok(0);
         }
         self.path.push(Part::Field(&field.name));

@@ -230,7 +230,7 @@ journey reminder(n: Int) { unlimited  wait minutes(n)  broadcast news { n: 0 - n
 fn calls_children_and_broadcasts_of_steps_are_taken_up_at_any_commit() {
     let compiled = compile(CLUB);
     let answers = "{\"service\": \"score.of\", \"try\": 1, \"customer\": \"u3\", \"fail\": \"busy\"}\n{\"service\": \"score.of\", \"customer\": \"u5\", \"fail\": \"busy\"}\n{\"service\": \"score.of\", \"after\": \"2s\", \"answer\": 7}";
-    let answers = journey_runtime::answers::Recorded::read(answers, &compiled.program.module).unwrap();
+    let answers = journey_runtime::answers::Recorded::read(answers, &compiled.program).unwrap();
     let case = || {
         let case = Case::new(&compiled, 2);
         let options = Options { answers: answers.clone(), ..case.options.clone() };

@@ -26,7 +26,7 @@ fn texts(ran: &Ran) -> Vec<&str> {
 
 fn played(body: &str, lines: &str) -> Ran {
     let compiled = compile(&format!("{SHOP}\njourney j {{ enter on go {body} }}"));
-    let answers = Recorded::read(ANSWERS, &compiled.program.module).unwrap();
+    let answers = Recorded::read(ANSWERS, &compiled.program).unwrap();
     let go = event("go", "go", "ann", "00:00:00", "{}");
     run(&compiled, &(go + lines), &Options { answers, drain: true, ..Options::default() })
 }

@@ -17,7 +17,7 @@ journey child() { undo { send note("child undone") via email } send note("child"
 
 fn answered(body: &str, lines: &str, answers: &str) -> Ran {
     let compiled = compile(&format!("{SHOP}\njourney j {{ enter on go {body} }}"));
-    let answers = Recorded::read(answers, &compiled.program.module).unwrap();
+    let answers = Recorded::read(answers, &compiled.program).unwrap();
     let go = event("go", "go", "ann", "00:00:00", "{}");
     run(&compiled, &(go + lines), &Options { answers, drain: true, ..Options::default() })
 }

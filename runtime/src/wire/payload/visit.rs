@@ -258,7 +258,7 @@ impl<'de> Visitor<'de> for ObjectVisitor<'_, '_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { decoder, fields, start } = self;
         let mut next = 0;
-        while let Some(found) = map.next_key_seed(FieldName { fields, next })? {
+        while let Some(found) = map.next_key_seed(FieldName { decoder: &mut *decoder, fields, next })? {
             let Some(index) = found else {
                 map.next_value::<serde::de::IgnoredAny>()?;
                 continue;
@@ -281,12 +281,13 @@ impl<'de> Visitor<'de> for ObjectVisitor<'_, '_, '_> {
 }
 
 /// Which field a name is; the one after the last is tried first.
-struct FieldName<'p> {
+struct FieldName<'d, 'p, 'c> {
+    decoder: &'d mut Decoder<'p, 'c>,
     fields: &'p [FieldDef],
     next: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for FieldName<'_> {
+impl<'de> DeserializeSeed<'de> for FieldName<'_, '_, '_> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Option<usize>, D::Error> {
@@ -294,17 +295,20 @@ impl<'de> DeserializeSeed<'de> for FieldName<'_> {
     }
 }
 
-impl Visitor<'_> for FieldName<'_> {
+impl Visitor<'_> for FieldName<'_, '_, '_> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a field")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Option<usize>, E> {
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Option<usize>, E> {
         if self.fields.get(self.next).is_some_and(|field| field.name == name) {
             return Ok(Some(self.next));
         }
-        Ok(self.fields.iter().position(|field| field.name == name))
+        match self.fields.iter().position(|field| field.name == name) {
+            None if !self.decoder.undeclared(name, self.fields) => Err(E::custom("")),
+            found => Ok(found),
+        }
     }
 }
