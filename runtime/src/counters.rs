@@ -1,5 +1,6 @@
 //! What happened, in numbers: dense while the engine runs, by name on disk.
 
+use crate::customer::Chosen;
 use journey_compiler::mir::{Module, Suppression, UNREACHABLE};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub struct Counters {
     pub held: Vec<Vec<u64>>,
     /// By message, then by reason: see [`reason_index`].
     pub suppressed: Vec<[u64; REASONS.len()]>,
+    pub experiments: Experiments,
     /// Of what the program no longer has.
     gone: Record,
 }
@@ -76,6 +78,7 @@ impl Counters {
             sends: vec![vec![0; module.channels.len()]; module.messages.len()],
             held: vec![vec![0; module.channels.len()]; module.messages.len()],
             suppressed: vec![[0; REASONS.len()]; module.messages.len()],
+            experiments: Experiments::default(),
             gone: Record::default(),
         }
     }
@@ -110,6 +113,7 @@ impl Counters {
                 *count = from.remove(*reason).unwrap_or(0);
             }
         }
+        counters.experiments = std::mem::take(&mut gone.experiments);
         counters.gone = gone;
         counters
     }
@@ -119,6 +123,7 @@ impl Counters {
     pub fn record(&self, module: &Module) -> Record {
         let mut record = self.gone.clone();
         record.events = self.events;
+        record.experiments = self.experiments.clone();
         for (journey, counts) in module.journeys.iter().zip(&self.journeys) {
             let to = record.journeys.entry(journey.name.clone()).or_default();
             to.started += counts.started;
@@ -176,6 +181,46 @@ pub struct Record {
     /// Those that wait for the end of quiet hours.
     pub held: ByChannel,
     pub suppressed: BTreeMap<String, BTreeMap<String, u64>>,
+    pub experiments: Experiments,
+}
+
+/// What became of the instances that went into variants: by journey, experiment and variant.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Experiments(pub BTreeMap<String, BTreeMap<String, BTreeMap<String, VariantRecord>>>);
+
+/// Counts of a variant; each instance counts once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariantRecord {
+    pub entered: u64,
+    /// Those of them that have ended, by outcome.
+    pub finished: BTreeMap<String, u64>,
+}
+
+impl Experiments {
+    /// An instance has gone into a variant.
+    pub fn entered(&mut self, journey: &str, chosen: &Chosen) {
+        self.of(journey, chosen).entered += 1;
+    }
+
+    /// An instance that had gone into these variants has ended.
+    pub fn finished(&mut self, journey: &str, chosen: &[Chosen], outcome: &str) {
+        for chosen in chosen {
+            *self.of(journey, chosen).finished.entry(outcome.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn of(&mut self, journey: &str, chosen: &Chosen) -> &mut VariantRecord {
+        let experiments = self.0.entry(journey.to_owned()).or_default();
+        let variants = experiments.entry(chosen.experiment.to_string()).or_default();
+        variants.entry(chosen.variant.to_string()).or_default()
+    }
+
+    /// Whether nobody has gone into one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// Counts of a journey, by name.

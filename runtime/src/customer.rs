@@ -9,7 +9,7 @@ mod instance;
 mod outreach;
 mod seen;
 
-pub use instance::{Busy, Call, Ending, Failure, Fiber, Instance, KEPT_MAX, Kept, Parent, Undo};
+pub use instance::{Busy, Call, Chosen, Ending, Failure, Fiber, Instance, KEPT_MAX, Kept, Parent, Undo};
 pub use outreach::{Held, Outreach};
 pub use seen::{Seen, event_hash};
 

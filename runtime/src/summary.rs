@@ -1,6 +1,6 @@
 //! What a run did, for people and programs.
 
-use crate::counters::{EventCounts, JourneyRecord, Record};
+use crate::counters::{EventCounts, Experiments, JourneyRecord, Record};
 use crate::wire::Reason;
 use journey_compiler::machine::text::format_time;
 use serde::{Deserialize, Serialize, Serializer};
@@ -18,6 +18,9 @@ pub struct Summary {
     pub held: BTreeMap<String, BTreeMap<String, u64>>,
     /// By message, then by reason.
     pub suppressed: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Only there where instances have gone into variants.
+    #[serde(skip_serializing_if = "Experiments::is_empty")]
+    pub experiments: Experiments,
     /// Where virtual time stands, in milliseconds since the epoch (as JSON, RFC 3339); `None` while nothing has told it.
     #[serde(rename = "clock", serialize_with = "as_time")]
     pub clock_ms: Option<i64>,
@@ -34,13 +37,14 @@ pub struct Summary {
 
 impl Summary {
     pub(crate) fn new(record: Record, clock_ms: Option<i64>) -> Self {
-        let Record { events, journeys, sends, held, suppressed } = record;
+        let Record { events, journeys, sends, held, suppressed, experiments } = record;
         Self {
             events,
             journeys,
             sends,
             held,
             suppressed,
+            experiments,
             clock_ms,
             rejected: Vec::new(),
             this_run: ThisRun::default(),

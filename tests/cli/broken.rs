@@ -168,7 +168,7 @@ fn damaged_or_missing_parts_of_the_store_are_told() {
     refused(&folder.journey(&args(&["--drain"])), "data_missing_customer");
     fs::remove_dir_all(folder.path().join("data/store")).unwrap();
     refused(&folder.journey(&args(&[])), "data_missing_store");
-    folder.write("data/journey.data", "journey data folder, format 1\ncommits many\n");
+    folder.write("data/journey.data", "journey data folder, format 2\ncommits many\n");
     refused(&folder.journey(&args(&[])), "data_damaged_mark");
 }
 
@@ -240,7 +240,7 @@ fn what_is_left_of_opening_a_store_does_not_stop_the_next_run() {
     let whole = folder.journey(&args(&[]));
     let conf = fs::read(folder.path().join("data/store/conf")).unwrap();
     fs::remove_dir_all(folder.path().join("data/store")).unwrap();
-    folder.write("data/journey.data", "journey data folder, format 1\n");
+    folder.write("data/journey.data", "journey data folder, format 2\n");
     folder.write("data/store/conf", &conf[..conf.len() - 4]);
     folder.write("effects.ndjson", "");
     let ran = folder.journey(&args(&[]));

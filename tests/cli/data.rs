@@ -129,6 +129,20 @@ fn a_folder_of_a_newer_version_is_told() {
 }
 
 #[test]
+fn a_folder_of_an_older_version_is_refused_and_left_as_it_is() {
+    let folder = shop();
+    assert_eq!(run(&folder, &["--events", "events.ndjson"]).status, 0);
+    let written = folder.read("data/journey.data");
+    let older = written.replace("format 2", "format 1");
+    assert_ne!(older, written);
+    folder.write("data/journey.data", &older);
+    let ran = run(&folder, &["--events", "events.ndjson"]);
+    assert_eq!((ran.status, ran.out.as_str()), (3, ""));
+    insta::assert_snapshot!("data_of_an_older_version", ran.err);
+    assert_eq!(folder.read("data/journey.data"), older);
+}
+
+#[test]
 fn a_changed_program_does_not_take_over_live_instances() {
     let folder = shop();
     assert_eq!(run(&folder, &["--events", "events.ndjson"]).status, 0);

@@ -98,6 +98,8 @@ pub struct Context {
     pub depth: u32,
     /// Variants that a test has fixed: experiment and variant names.
     pub forced_variants: Vec<(String, String)>,
+    /// Into which variants the step has gone: the indexes of the experiment and of the variant.
+    pub picked: Vec<(u32, u32)>,
     /// Whether another journey of the group goes before the instance that runs.
     pub outranked: bool,
     /// By channel, how many places are left under its cap; sends take them. A channel that is missing has none.
@@ -160,6 +162,7 @@ impl Context {
             effects: Vec::new(),
             depth: 0,
             forced_variants: Vec::new(),
+            picked: Vec::new(),
             outranked: false,
             places: Vec::new(),
             key_prefix: String::new(),
@@ -183,6 +186,7 @@ impl Context {
         self.frame.clear();
         self.deadlines.clear();
         self.effects.clear();
+        self.picked.clear();
         self.outranked = false;
         self.places.clear();
         self.key_prefix.clear();

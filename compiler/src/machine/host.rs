@@ -83,7 +83,9 @@ pub fn call(op: HostOp, args: &[u64], cx: &mut Context, types: &Types, module: &
         HostOp::CaughtLine => Ok(cx.caught.1.cast_unsigned()),
         HostOp::PickVariant(index) => {
             let experiment = module.experiments.get(index as usize).ok_or(FaultKind::CorruptState)?;
-            Ok(experiment::pick(experiment, cx))
+            let variant = experiment::pick(experiment, cx);
+            cx.picked.push((index, variant));
+            Ok(u64::from(variant))
         }
         HostOp::Outranked | HostOp::TakePlace(_) | HostOp::SendKey | HostOp::SuppressionName => sends::call(op, args, cx),
     }

@@ -23,10 +23,19 @@ pub struct Instance {
     pub repeats: u32,
     /// The next instant at which time alone can change one of its exits or arms.
     pub watch_ms: Option<i64>,
+    /// Into which variants of experiments it has gone, each once.
+    pub variants: Vec<Chosen>,
     /// How it ends once its undo blocks are through.
     pub ending: Option<Ending>,
     /// Why it is parked.
     pub failure: Option<Box<Failure>>,
+}
+
+/// The variant of an experiment, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    pub experiment: SmolStr,
+    pub variant: SmolStr,
 }
 
 /// One thread of an instance, asleep at a pause.

@@ -6,7 +6,7 @@ use super::step::{Cause, Step};
 use super::turn::Turn;
 use super::{Outgoing, record};
 use crate::counters::reason_index;
-use crate::customer::{Busy, Cooldown, Ending, Failure, Fiber, Instance, Parent};
+use crate::customer::{Busy, Chosen, Cooldown, Ending, Failure, Fiber, Instance, Parent};
 use crate::effect::{self, Kind};
 use journey_compiler::Span;
 use journey_compiler::hir::EventId;
@@ -19,6 +19,7 @@ impl Turn<'_> {
     /// All that a step has done counts from here on. What more a step can do is to be hung in here: in
     /// [`Turn::commit_effect`] what it does by itself, in [`Turn::ended`] what follows from the end of an instance.
     pub fn commit(&mut self, number: u32, journey_index: usize, mut step: Step<'_>, cause: Cause) {
+        self.commit_variants(number, journey_index);
         let changed = self.commit_effects(number, journey_index, &step);
         // What it has called for is told already.
         self.tell_lost_calls(number, journey_index, &step.fibers, cause.arm.map(|_| cause.fiber));
@@ -111,6 +112,9 @@ impl Turn<'_> {
                 if let Some(count) = counts.finished.get_mut(outcome as usize) {
                     *count += 1;
                 }
+                if let Some(outcome) = journey.outcomes.get(outcome as usize) {
+                    self.counters.experiments.finished(&journey.name, &instance.variants, outcome);
+                }
                 Kind::Finished { outcome }
             }
             Ending::Cancelled => {
@@ -141,6 +145,21 @@ impl Turn<'_> {
     fn instance(&mut self, number: u32) -> Option<&mut Instance> {
         let place = self.customer.place_of(number)?;
         self.customer.instances.get_mut(place)
+    }
+
+    /// Notes and counts the variants into which the step has gone for the first time.
+    fn commit_variants(&mut self, number: u32, journey_index: usize) {
+        let picked = std::mem::take(&mut self.cx.picked);
+        let module = &self.program.module;
+        for &(experiment, variant) in &picked {
+            let Some(experiment) = module.experiments.get(experiment as usize) else { continue };
+            let Some(variant) = experiment.variants.get(variant as usize) else { continue };
+            let chosen = Chosen { experiment: SmolStr::new(&experiment.name), variant: SmolStr::new(&variant.name) };
+            let Some(instance) = self.instance(number).filter(|instance| !instance.variants.contains(&chosen)) else { continue };
+            instance.variants.push(chosen.clone());
+            self.counters.experiments.entered(&module.journeys[journey_index].name, &chosen);
+        }
+        self.cx.picked = picked;
     }
 
     /// Counts and tells the step's effects, in order; says whether it changed the profile.
@@ -330,6 +349,7 @@ impl Turn<'_> {
             steps: 0,
             repeats: 0,
             watch_ms: None,
+            variants: Vec::new(),
             ending: None,
             failure: None,
         });

@@ -194,6 +194,7 @@ impl<'t> Turn<'t> {
     pub fn begin_step(&mut self) {
         self.cx.fuel = self.budget;
         self.cx.effects.clear();
+        self.cx.picked.clear();
         self.cx.depth = self.depth;
     }
 

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The format of the folder that this version writes and reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const MARK: &str = "journey data folder, format ";
 const COMMITS: &str = "commits ";
 /// How often, and how far apart, a lock is tried for: a process that was just killed may take a moment to be gone.
@@ -196,6 +196,10 @@ fn check_mark(path: &Path, file: &mut File) -> Result<u64, StoreError> {
         // Zero bytes are what a loss of power leaves of a file's new end.
         Some(Ok(FORMAT)) if rest.bytes().all(|byte| byte == 0) => Ok(0),
         Some(Ok(FORMAT)) => rest.trim_end().strip_prefix(COMMITS).and_then(|count| count.parse().ok()).ok_or_else(damaged),
+        Some(Ok(older)) if older < FORMAT => Err(StoreError::Failed(format!(
+            "the data folder {} was written by an older version of Journey (format {older}; this one writes {FORMAT}), and nothing in it was changed: run the same events into a new folder, or use the version that wrote it",
+            path.display()
+        ))),
         Some(Ok(newer)) => Err(StoreError::Failed(format!(
             "the data folder {} has format {newer}, and this version of Journey knows format {FORMAT}: use the version that wrote it, or a newer one",
             path.display()

@@ -22,6 +22,9 @@ pub fn text(summary: &Summary, program: &Program, color: bool) -> String {
     if !summary.journeys.is_empty() {
         section(&mut out, "Journeys", &journeys(summary, program), color);
     }
+    if !summary.experiments.is_empty() {
+        section(&mut out, "Experiments", &experiments(summary, program), color);
+    }
     if !summary.sends.is_empty() {
         section(&mut out, "Sent", &pairs(&summary.sends, "channel"), color);
     }
@@ -118,15 +121,53 @@ fn journeys(summary: &Summary, program: &Program) -> Table {
 
 /// Those that ended with the outcome of a goal; nothing where the journey has none.
 fn converted(program: &Program, name: &str, finished: &BTreeMap<String, u64>) -> String {
-    let Some(journey) = program.module.journeys.iter().find(|journey| journey.name == name) else { return String::new() };
+    conversions(program, name, finished).map(grouped).unwrap_or_default()
+}
+
+fn conversions(program: &Program, name: &str, finished: &BTreeMap<String, u64>) -> Option<u64> {
+    let journey = program.module.journeys.iter().find(|journey| journey.name == name)?;
     let mut goals: Vec<&String> =
         journey.ends.iter().filter(|end| end.goal).filter_map(|end| journey.outcomes.get(end.outcome as usize)).collect();
     goals.sort_unstable();
     goals.dedup();
-    if goals.is_empty() {
-        return String::new();
+    (!goals.is_empty()).then(|| goals.into_iter().filter_map(|goal| finished.get(goal)).sum())
+}
+
+/// What became of those who went into each variant.
+fn experiments(summary: &Summary, program: &Program) -> Table {
+    let experiments = || summary.experiments.0.iter().flat_map(|(name, of)| of.iter().map(move |(experiment, of)| (name, experiment, of)));
+    let any_goal = experiments().any(|(name, ..)| conversions(program, name, &BTreeMap::new()).is_some());
+    let mut header = vec!["journey", "experiment", "variant", "entered", "finished"];
+    header.extend(any_goal.then_some(["converted", "of entered"]).into_iter().flatten());
+    let mut table = new_table(&header);
+    for (name, experiment, variants) in experiments() {
+        let mut variants: Vec<_> = variants.iter().collect();
+        variants.sort_by_key(|(variant, _)| place_of(program, experiment, variant));
+        for (at, (variant, counts)) in variants.into_iter().enumerate() {
+            let first = |text: &str| if at == 0 { visible(text) } else { String::new() };
+            let mut row = vec![first(name), first(experiment), visible(variant), grouped(counts.entered), listed(&counts.finished)];
+            if any_goal {
+                let converted = conversions(program, name, &counts.finished);
+                row.push(converted.map(grouped).unwrap_or_default());
+                row.push(converted.map(|converted| share(converted, counts.entered)).unwrap_or_default());
+            }
+            table.add_row(row);
+        }
     }
-    grouped(goals.into_iter().filter_map(|goal| finished.get(goal)).sum())
+    right(&mut table, if any_goal { &[3, 5, 6] } else { &[3] });
+    table
+}
+
+/// Where a variant is written in its experiment; what the program no longer has comes last.
+fn place_of(program: &Program, experiment: &str, variant: &str) -> usize {
+    let experiment = program.module.experiments.iter().find(|known| known.name == experiment);
+    experiment.and_then(|known| known.variants.iter().position(|known| known.name == variant)).unwrap_or(usize::MAX)
+}
+
+/// `12.5 %`
+fn share(part: u64, whole: u64) -> String {
+    let tenths = (u128::from(part) * 1000 + u128::from(whole) / 2).checked_div(u128::from(whole)).unwrap_or(0);
+    format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
 /// Names with their counts, a line each.

@@ -5,21 +5,23 @@ use crate::machine::Context;
 
 /// The index of the variant: a hash of experiment and customer falls into one of the intervals, which stand in the order
 /// of the variants. So a customer keeps the variant, and a change of shares moves as few as can be.
-pub(super) fn pick(experiment: &Experiment, cx: &Context) -> u64 {
+pub(super) fn pick(experiment: &Experiment, cx: &Context) -> u32 {
     if let Some((_, name)) = cx.forced_variants.iter().rev().find(|(of, _)| *of == experiment.name)
-        && let Some(index) = experiment.variants.iter().position(|variant| variant.name == *name)
+        && let Some(index) = (0..).zip(&experiment.variants).find_map(|(index, variant)| (variant.name == *name).then_some(index))
     {
-        return index as u64;
+        return index;
     }
     let point = point(&experiment.name, cx.string(cx.customer));
     let mut end = 0;
-    for (index, variant) in experiment.variants.iter().enumerate() {
+    let mut last = 0;
+    for (index, variant) in (0..).zip(&experiment.variants) {
         end += u64::from(variant.basis_points);
         if point < end {
-            return index as u64;
+            return index;
         }
+        last = index;
     }
-    (experiment.variants.len() as u64).saturating_sub(1)
+    last
 }
 
 /// A number in 0..10,000 that belongs to the experiment and the customer for ever.
