@@ -174,7 +174,7 @@ fn opposite(line: &str) -> String {
     let what = what.split_once(" // ").map_or(what, |(what, _)| what);
     let is_of_its_own = |what: &str| {
         let first = what.split_whitespace().next().unwrap_or_default();
-        ["sent", "suppressed", "at", "finished", "failed", "emitted", "called"].contains(&first)
+        ["sent", "held", "suppressed", "at", "finished", "failed", "emitted", "called"].contains(&first)
     };
     match what.strip_prefix("not ") {
         Some(positive) if is_of_its_own(positive) => format!("{indent}expect {positive}"),

@@ -60,6 +60,8 @@ pub enum TestStmtKind {
 pub enum Expect {
     /// `expect sent M via C times N where COND`; `not` turns it
     Sent { not: bool, message: Ident, via: Option<Ident>, times: Option<(i64, Span)>, filter: Option<Expr> },
+    /// `expect held M via C until TIME`
+    Held { not: bool, message: Ident, via: Option<Ident>, until: Option<Expr> },
     /// `expect suppressed M because REASON`
     Suppressed { not: bool, message: Ident, reason: Option<Ident> },
     /// `expect at JOURNEY.step`

@@ -17,15 +17,16 @@ impl Checker {
     pub(super) fn expect(&mut self, body: &mut Body, expect: &ast::Expect) -> Option<Expect> {
         match expect {
             ast::Expect::Sent { not, message, via, times, filter } => {
-                let id = self.message_named(message);
-                let channel = via.as_ref().map(|via| self.channel_named(via));
-                let (id, channel) = (id?, channel.map_or(Some(None), |channel| channel.map(Some))?);
-                if let (Some(channel), Some(via)) = (channel, via) {
-                    self.has_variant(id, channel, via);
-                }
+                let (id, channel) = self.message_over(message, via.as_ref())?;
                 let channel = channel.or_else(|| self.only_channel(id).filter(|_| filter.is_some()));
                 let filter = filter.as_ref().map(|filter| self.sent_filter(body, id, channel, filter));
                 Some(Expect::Sent { not: *not, message: id, via: channel, times: times.map(|(times, _)| times), filter })
+            }
+            ast::Expect::Held { not, message, via, until } => {
+                let found = self.message_over(message, via.as_ref());
+                let until = until.as_ref().map(|until| self.expr(body, until, Some(TypeId::TIME)));
+                let (message, via) = found?;
+                Some(Expect::Held { not: *not, message, via, until })
             }
             ast::Expect::Suppressed { not, message, reason } => {
                 let id = self.message_named(message);
@@ -61,6 +62,17 @@ impl Checker {
                 Some(Expect::Called { not: *not, service, operation, times: times.map(|(times, _)| times), filter })
             }
         }
+    }
+
+    /// A message, and the channel over which it is asked for.
+    fn message_over(&mut self, message: &ast::Ident, via: Option<&ast::Ident>) -> Option<(MessageId, Option<ChannelId>)> {
+        let id = self.message_named(message);
+        let channel = via.map(|via| self.channel_named(via));
+        let (id, channel) = (id?, channel.map_or(Some(None), |channel| channel.map(Some))?);
+        if let (Some(channel), Some(via)) = (channel, via) {
+            self.has_variant(id, channel, via);
+        }
+        Some((id, channel))
     }
 
     /// `where` behind `expect sent`: the message's parameters by name and, with `via`, the content; a parameter hides

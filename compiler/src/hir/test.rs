@@ -82,6 +82,13 @@ pub enum Expect {
         times: Option<i64>,
         filter: Option<(Vec<VarId>, Expr)>,
     },
+    /// Quiet hours hold it now, up to that moment.
+    Held {
+        not: bool,
+        message: MessageId,
+        via: Option<ChannelId>,
+        until: Option<Expr>,
+    },
     /// `not` with no reason: not suppressed at all.
     Suppressed {
         not: bool,

@@ -56,6 +56,9 @@ fn expect(lowerer: &mut Lowerer<'_>, expectation: &hir::Expect) -> Expect {
             times: *times,
             filter: filter.as_ref().map(|(params, expr)| lowerer.closed("test where".into(), params, expr)),
         },
+        hir::Expect::Held { not, message, via, until } => {
+            Expect::Held { not: *not, message: *message, via: *via, until: until.as_ref().map(|until| value(lowerer, until)) }
+        }
         hir::Expect::Suppressed { not, message, reason } => Expect::Suppressed { not: *not, message: *message, reason: reason.clone() },
         hir::Expect::At { not, journey, step } => Expect::At { not: *not, journey: *journey, step: step.clone() },
         hir::Expect::Finished { not, journey, outcome } => {

@@ -75,6 +75,13 @@ pub enum Expect {
         times: Option<i64>,
         filter: Option<FunctionId>,
     },
+    /// `until` gives the moment.
+    Held {
+        not: bool,
+        message: MessageId,
+        via: Option<ChannelId>,
+        until: Option<FunctionId>,
+    },
     Suppressed {
         not: bool,
         message: MessageId,

@@ -79,6 +79,7 @@ impl<'t> Reader<'t> {
         };
         match form.kind() {
             Rule::expect_sent => self.expect_sent(form, not),
+            Rule::expect_held => self.expect_held(form, not),
             Rule::expect_suppressed => Expect::Suppressed { not, message: self.name(form), reason: self.names(form).nth(1) },
             Rule::expect_at => Expect::At { not, journey: self.name(form), step: self.step_path(form) },
             Rule::expect_finished => Expect::Finished { not, journey: self.name(form), outcome: self.names(form).nth(1) },
@@ -107,6 +108,25 @@ impl<'t> Reader<'t> {
     }
 
     fn expect_sent(&mut self, form: Syntax<'t>, not: bool) -> Expect {
+        let via = self.expect_via(form);
+        let (times, filter) = self.times_and_filter(form);
+        Expect::Sent { not, message: self.name(form), via, times, filter }
+    }
+
+    fn expect_held(&mut self, form: Syntax<'t>, not: bool) -> Expect {
+        let via = self.expect_via(form);
+        let mut until = None;
+        for child in form.all(Rule::expect_until) {
+            if until.is_some() {
+                self.twice(child, "moment");
+            } else {
+                until = Some(self.expr_in(child, Rule::expr));
+            }
+        }
+        Expect::Held { not, message: self.name(form), via, until }
+    }
+
+    fn expect_via(&mut self, form: Syntax<'t>) -> Option<Ident> {
         let mut via = None;
         for child in form.all(Rule::expect_via) {
             if via.is_some() {
@@ -115,8 +135,7 @@ impl<'t> Reader<'t> {
                 via = Some(self.name(child));
             }
         }
-        let (times, filter) = self.times_and_filter(form);
-        Expect::Sent { not, message: self.name(form), via, times, filter }
+        via
     }
 
     fn times_and_filter(&mut self, form: Syntax<'t>) -> (Option<(i64, Span)>, Option<Expr>) {

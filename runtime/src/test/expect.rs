@@ -37,6 +37,7 @@ impl Runner<'_> {
     pub(super) fn judge(&mut self, customer: &str, expect: &Expect) -> Result<Option<Found>, Broken> {
         match expect {
             &Expect::Sent { not, message, via, times, filter } => self.judge_sent(&Sent { message, via, filter, customer }, not, times),
+            &Expect::Held { not, message, via, until } => self.judge_held(&Sent { message, via, filter: None, customer }, not, until),
             Expect::Suppressed { not, message, reason } => Ok(self.judge_suppressed(customer, *not, *message, reason.as_deref())),
             Expect::At { not, journey, step } => self.judge_at(customer, *not, *journey, step.as_deref()),
             &Expect::Finished { not, journey, outcome } => Ok(self.judge_finished(customer, not, journey, outcome)),
@@ -65,8 +66,8 @@ impl Runner<'_> {
         }
         let all = self.count_sent(&Sent { via: None, filter: None, ..*sent })?;
         let found = match (count, all) {
-            (0, 0) => match self.held_until(sent) {
-                Some(until_ms) => format!("it is held until {}", format_time(until_ms)),
+            (0, 0) => match self.held(sent)?.last() {
+                Some((until_ms, _)) => format!("it is held until {}", format_time(*until_ms)),
                 None => "none was sent".to_owned(),
             },
             (1, 1) => "it was sent once".to_owned(),
@@ -80,15 +81,27 @@ impl Runner<'_> {
         Ok(Some(Found { expected, found }))
     }
 
-    /// Until when the last of a customer's sends is held back, where none has left since.
-    fn held_until(&self, sent: &Sent<'_>) -> Option<i64> {
-        let held = self.world.observer.whats(sent.customer).filter_map(|what| match what {
-            What::Held { message, channel, until_ms } if *message == sent.message => {
-                sent.via.is_none_or(|via| via == *channel).then_some(*until_ms)
-            }
-            _ => None,
-        });
-        held.last().filter(|until_ms| *until_ms > self.now_ms)
+    /// When those of a customer's sends leave that are held back now, and over which channel.
+    fn held(&mut self, sent: &Sent<'_>) -> Result<Vec<(i64, String)>, Broken> {
+        let name = self.message_name(sent.message).to_owned();
+        let channel = sent.via.map(|via| self.channel_name(via).to_owned());
+        let slot = self.world.store.open(sent.customer)?;
+        let all = self.world.store.customer(slot).outreach.held.iter();
+        let fits = all.filter(|held| held.message == name && channel.as_ref().is_none_or(|channel| held.channel == *channel));
+        Ok(fits.map(|held| (held.due_ms, held.channel.to_string())).collect())
+    }
+
+    fn judge_held(&mut self, sent: &Sent<'_>, not: bool, until: Option<FunctionId>) -> Result<Option<Found>, Broken> {
+        let until_ms = until.map(|until| self.number(until)).transpose()?;
+        let held = self.held(sent)?;
+        let any = held.iter().any(|(due_ms, _)| until_ms.is_none_or(|until_ms| until_ms == *due_ms));
+        let name = self.message_name(sent.message);
+        let via = sent.via.map_or(String::new(), |via| format!(" via {}", self.channel_name(via)));
+        let until = until_ms.map_or(String::new(), |until_ms| format!(" until {}", format_time(until_ms)));
+        let expected = format!("{name}{via} is {}held{until}", if not { "not " } else { "" });
+        let told: Vec<String> = held.iter().map(|(due_ms, channel)| format!("held via {channel} until {}", format_time(*due_ms))).collect();
+        let found = if told.is_empty() { "none is held".into() } else { told.join(", ") };
+        Ok((any == not).then_some(Found { expected, found }))
     }
 
     /// How many sends to a customer fit.

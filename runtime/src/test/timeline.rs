@@ -35,11 +35,6 @@ pub(super) enum What {
         /// Parameters, then content fields, as `machine::codec` writes them.
         values: Vec<u8>,
     },
-    Held {
-        message: MessageId,
-        channel: ChannelId,
-        until_ms: i64,
-    },
     Suppressed {
         message: MessageId,
         reason: &'static str,
@@ -121,7 +116,6 @@ fn what(effect: &Effect<'_>) -> What {
                 Err(_) => What::Else,
             }
         }
-        Kind::Held { message, channel, until_ms, .. } => What::Held { message, channel, until_ms },
         Kind::Suppressed { message, reasons, first_of, .. } => What::Suppressed { message, reason: reason(reasons, first_of) },
         Kind::Finished { outcome } => What::Finished { journey: effect.journey, outcome },
         Kind::Failed { .. } => What::Failed { journey: effect.journey },
@@ -135,6 +129,7 @@ fn what(effect: &Effect<'_>) -> What {
             called(effect, (service, operation), args).map_or(What::Else, |values| What::Called { service, operation, values })
         }
         Kind::Started
+        | Kind::Held { .. }
         | Kind::TryFailed { .. }
         | Kind::Call { .. }
         | Kind::Cancelled

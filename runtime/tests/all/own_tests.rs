@@ -99,6 +99,7 @@ fn every_expectation_can_fail_and_says_what_was_there() {
         fails("event go {} advance 1h expect suppressed hello because no_consent"),
         pair("hello is suppressed because no_consent", "suppressed: no_address")
     );
+    assert_eq!(fails("event go {} expect held hello via email"), pair("hello via email is held", "none is held"));
     assert_eq!(fails("expect profile.visits == 1"), pair("the condition is true", "it is false: the left side is 0"));
     assert_eq!(fails("expect 1 / profile.visits == 1"), pair("the statement runs", "it failed: division by zero"));
 }
@@ -111,10 +112,14 @@ fn of_a_send_that_quiet_hours_hold_is_told_when_it_leaves() {
         channel email { quiet 22:00..08:00 }
         message hello() { email { subject: "Hello", body: "You" } }
         journey j { enter on go  send hello via email }
-        test "t" at 2026-03-01T23:00:00Z { event go  expect sent hello }"#,
+        test "t" at 2026-03-01T23:00:00Z { event go  expect sent hello }
+        test "u" at 2026-03-01T23:00:00Z { event go  expect held hello until 2026-03-02T09:00:00Z }"#,
     );
     let reports = test::run(&compiled.program, &compiled.sources, None, BUDGET_DEFAULT);
     assert_eq!(reports[0].failure.as_ref().unwrap().found, "it is held until 2026-03-02T08:00:00Z");
+    let failure = reports[1].failure.as_ref().unwrap();
+    assert_eq!(failure.expected, "hello is held until 2026-03-02T09:00:00Z");
+    assert_eq!(failure.found, "held via email until 2026-03-02T08:00:00Z");
 }
 
 #[test]

@@ -237,7 +237,7 @@ impl<'t> Reader<'t> {
         if broken.node.kind() != Rule::error_test_stmt || self.slice(start) != "expect" {
             return None;
         }
-        const DONE: [&str; 6] = ["sent", "suppressed", "finished", "failed", "emitted", "called"];
+        const DONE: [&str; 7] = ["sent", "held", "suppressed", "finished", "failed", "emitted", "called"];
         if DONE.contains(&found) && words::is_name(last) && last != "no" {
             let whole = stop.last.to(stop.found);
             return Some(
