@@ -17,6 +17,7 @@ mod abi;
 mod arith;
 mod calls;
 mod code;
+mod exits;
 mod function;
 mod heap;
 mod home;

@@ -2,19 +2,20 @@
 //!
 //! What the user must mend in the files is a diagnostic with its place; what the machine refuses is a [`LoadError`].
 
+mod reading;
 mod settings;
+mod templates;
 
 pub use settings::{BUDGET_MAX, DEDUPE_WINDOW_MAX_MS, Settings, duration_ms};
 
 use crate::diagnostics::{Diagnostic, render::visible};
 use crate::source::Sources;
-use crate::template::{self, TEMPLATE_BYTES_MAX, Template, Templates, Unread};
-use journey_grammar::{FileId, Span};
+use crate::template::Templates;
+use journey_grammar::FileId;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Bytes that a source file may have.
@@ -252,144 +253,10 @@ impl Project {
         Ok(())
     }
 
-    /// Reads a file into the sources; `None` where it isn't text, which is reported.
-    fn read(&mut self, path: &Path, overlay: &Overlay) -> Result<Option<FileId>, LoadError> {
-        if !overlay.is_empty()
-            && let Some(text) = overlaid(path, overlay)
-        {
-            return Ok(Some(self.source(path, text.as_str())));
-        }
-        let unreadable = |error| LoadError::Unreadable(path.to_owned(), error);
-        let metadata = fs::metadata(path).map_err(unreadable)?;
-        if metadata.len() > FILE_BYTES_MAX {
-            self.too_large(path, metadata.len());
-            return Ok(None);
-        }
-        let bytes = fs::read(path).map_err(unreadable)?;
-        match std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)) {
-            Ok(text) => Ok(Some(self.source(path, text))),
-            Err(error) => {
-                self.not_utf8(path, &bytes, error);
-                Ok(None)
-            }
-        }
-    }
-
-    /// Adds a template to a program of one text, beside it.
-    pub fn add_template(&mut self, name: &str, text: &str) {
-        let Some(&file) = self.files.first() else { return };
-        let template = self.source(Path::new(name), text);
-        let template = Template { name: name.to_owned(), read: Ok((template, Arc::from(text))) };
-        self.templates.entry(file).or_default().push(template);
-    }
-
-    /// What the messages of a source file name as templates.
-    #[must_use]
-    pub fn templates_of(&self, file: FileId) -> Templates {
-        self.templates.get(&file).cloned().unwrap_or_default()
-    }
-
-    /// What stands in a template there; `None` where the span lies in another file.
-    #[must_use]
-    pub fn template_text(&self, span: Span) -> Option<&str> {
-        let all = self.templates.values().flatten();
-        let is_template = all.filter_map(|template| template.read.as_ref().ok()).any(|(file, _)| *file == span.file);
-        is_template.then(|| self.sources.text(span))
-    }
-
-    /// Reads what the source files name as templates, each file once.
-    fn read_templates(&mut self, overlay: &Overlay) {
-        let root = fs::canonicalize(&self.root).ok();
-        let mut known: HashMap<PathBuf, Result<(FileId, Arc<str>), Unread>> = HashMap::new();
-        for file in self.files.clone() {
-            let text = Arc::clone(&self.sources.get(file).text);
-            let folder = self.paths.get(file.0 as usize).and_then(|path| path.parent()).unwrap_or(Path::new("")).to_owned();
-            for name in template::named(&text) {
-                let path = folder.join(name);
-                let read = match known.get(&path) {
-                    Some(read) => read.clone(),
-                    None => {
-                        let read = self.read_template(&path, root.as_deref(), overlay);
-                        read.map(|file| (file, Arc::clone(&self.sources.get(file).text)))
-                    }
-                };
-                known.insert(path, read.clone());
-                self.templates.entry(file).or_default().push(Template { name: name.to_owned(), read });
-            }
-        }
-    }
-
-    fn read_template(&mut self, path: &Path, root: Option<&Path>, overlay: &Overlay) -> Result<FileId, Unread> {
-        if let Some(text) = overlaid(path, overlay).filter(|_| !overlay.is_empty()) {
-            return Ok(self.source(path, text));
-        }
-        let refused = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => Unread::Missing,
-            _ => Unread::Refused(reason(&error)),
-        };
-        let real = fs::canonicalize(path).map_err(refused)?;
-        if root.is_some_and(|root| !real.starts_with(root)) {
-            return Err(Unread::Elsewhere);
-        }
-        let metadata = fs::metadata(path).map_err(refused)?;
-        if !metadata.is_file() {
-            return Err(Unread::Refused(String::from("this is no file")));
-        }
-        if metadata.len() > TEMPLATE_BYTES_MAX {
-            return Err(Unread::TooLarge);
-        }
-        let bytes = fs::read(path).map_err(refused)?;
-        let text = std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).map_err(|error| {
-            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            Unread::NotUtf8 { line: 1 + before.iter().filter(|&&byte| byte == b'\n').count() }
-        })?;
-        Ok(self.source(path, text))
-    }
-
     fn source(&mut self, path: &Path, text: &str) -> FileId {
         self.paths.push(path.to_owned());
         self.sources.add(shown(path), text)
     }
-
-    fn too_large(&mut self, path: &Path, bytes: u64) {
-        let file = self.source(path, "");
-        let (megabytes, limit) = (bytes.div_ceil(1 << 20), FILE_BYTES_MAX >> 20);
-        let message = format!("the file has {megabytes} MiB; {limit} MiB are the most that a source file may have");
-        let diagnostic = Diagnostic::error("E0121", Span::new(file, 0, 0), message, "it wasn't read")
-            .help("is this data? Events belong into `.ndjson` files, and journeys into several files that are small enough to read");
-        self.diagnostics.push(diagnostic);
-    }
-
-    fn not_utf8(&mut self, path: &Path, bytes: &[u8], error: std::str::Utf8Error) {
-        let marked = bytes.len() - bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).len();
-        let at = error.valid_up_to();
-        let text = String::from_utf8_lossy(&bytes[marked..]);
-        let file = self.source(path, &text);
-        let wrong = bytes.get(marked + at).copied().unwrap_or_default();
-        let line = self.sources.get(file).position(u32::try_from(at).unwrap_or(u32::MAX)).line;
-        let before = &bytes[marked..marked + at];
-        let in_line = at - before.iter().rposition(|&byte| byte == b'\n').map_or(0, |feed| feed + 1);
-        let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
-        let start = u32::try_from(at).unwrap_or(u32::MAX);
-        let diagnostic = Diagnostic::error(
-            "E0701",
-            Span::new(file, start, start.saturating_add(3)),
-            format!("the file isn't UTF-8: line {line}, byte {} of the line, byte {} of the file", in_line + 1, marked + at + 1),
-            format!("the byte 0x{wrong:02X} can't stand here"),
-        )
-        .help(if utf16 {
-            "it looks like UTF-16: save it as UTF-8"
-        } else {
-            "save the file as UTF-8; editors call it the file's encoding"
-        });
-        self.diagnostics.push(diagnostic);
-    }
-}
-
-/// The text that stands in for a file.
-fn overlaid<'o>(path: &Path, overlay: &'o Overlay) -> Option<&'o String> {
-    let canonical = fs::canonicalize(path).ok().or_else(|| Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?)));
-    overlay.get(canonical.as_deref().unwrap_or(path))
 }
 
 /// The source files of a folder, by path, without what is `skipped`.

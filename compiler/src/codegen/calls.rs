@@ -2,7 +2,8 @@
 
 use super::CodegenError;
 use super::abi;
-use super::function::{Exit, Translator, WORD};
+use super::exits::Exit;
+use super::function::{Translator, WORD};
 use super::symbols::Import;
 use crate::mir::{EffectId, FunctionId, HostOp, Local};
 use cranelift_codegen::ir::{FuncRef, InstBuilder, Value};
