@@ -51,7 +51,14 @@ pub fn resolve(sources: &Sources, templates: &[Template], file: &mut ast::File) 
     let fields =
         messages.flat_map(|(params, variants)| variants.iter_mut().flat_map(move |v| v.fields.iter_mut().map(move |f| (params, f))));
     for (params, field) in fields {
-        let ast::ContentValue::File(path, span) = &field.value else { continue };
+        let (path, span) = match &field.value {
+            ast::ContentValue::File(path, span) => (path, span),
+            ast::ContentValue::Expr(Expr { kind: ExprKind::Str(_), span }) => {
+                diagnostics.extend(foreign::in_text(sources.text(*span), *span, params));
+                continue;
+            }
+            ast::ContentValue::Expr(_) => continue,
+        };
         match found(path, templates) {
             Some(Ok((file, _))) => {
                 let (text, found) = read(sources, *file, params);

@@ -1,5 +1,6 @@
 //! Who answers calls of services: the narrow door to the outside.
 
+mod asked;
 mod recorded;
 
 pub use recorded::{AnswersError, Recorded};

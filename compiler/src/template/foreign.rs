@@ -41,27 +41,47 @@ pub(super) fn warnings(text: &str, file: FileId, is_html: bool, params: &[Param]
             let known = named(placeholder.inside, params);
             let is_code = placeholder.is_brace && in_code(placeholder.start);
             let is_meant = !is_code || (placeholder.whole.starts_with('$') && known.is_some());
-            is_meant.then(|| warning(&placeholder, file, known, params))
+            is_meant.then(|| Warning { placeholder: &placeholder, from: 0, file, braces: ("{{ ", " }}") }.of(known, params))
         })
         .collect()
 }
 
-fn warning(placeholder: &Placeholder<'_>, file: FileId, known: Option<String>, params: &[Param]) -> Diagnostic {
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let span = Span::new(file, offset(placeholder.start), offset(placeholder.start + placeholder.whole.len()));
-    let message = format!("`{}` is sent as it stands", placeholder.whole);
-    let diagnostic = Diagnostic::warning("W0208", span, message, "no value is put in here");
-    if let Some(path) = known {
-        let value = format!("{{{{ {path} }}}}");
-        return diagnostic.help(format!("a value is written `{value}`")).fix(format!("write `{value}`"), span, value);
-    }
-    diagnostic.help(match params {
-        [] => String::from("a value is written `{{ name }}`, where `name` is a parameter of the message; this message has none"),
-        params => {
-            let names: Vec<String> = params.iter().map(|param| format!("`{}`", param.name.name)).collect();
-            format!("a value is written `{{{{ name }}}}`, where `name` is a parameter of the message: it has {}", names.join(", "))
+/// Warns of the same in a text of the program itself, where braces are for values.
+pub(super) fn in_text(text: &str, span: Span, params: &[Param]) -> Vec<Diagnostic> {
+    let found = placeholders(text, 0, text.len()).into_iter().filter(|placeholder| !placeholder.whole.ends_with('}'));
+    let warning = |placeholder: Placeholder<'_>| {
+        let known = named(placeholder.inside, params);
+        Warning { placeholder: &placeholder, from: span.start, file: span.file, braces: ("{", "}") }.of(known, params)
+    };
+    found.map(warning).collect()
+}
+
+/// What a warning is about.
+struct Warning<'t> {
+    placeholder: &'t Placeholder<'t>,
+    /// Where the text begins in its file.
+    from: u32,
+    file: FileId,
+    /// What stands around a value there.
+    braces: (&'static str, &'static str),
+}
+
+impl Warning<'_> {
+    fn of(&self, known: Option<String>, params: &[Param]) -> Diagnostic {
+        let Placeholder { start, whole, .. } = self.placeholder;
+        let offset = |at: usize| self.from.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+        let span = Span::new(self.file, offset(*start), offset(start + whole.len()));
+        let diagnostic = Diagnostic::warning("W0208", span, format!("`{whole}` is sent as it stands"), "no value is put in here");
+        let (open, close) = self.braces;
+        let written = |path: &str| format!("{open}{path}{close}");
+        if let Some(path) = known {
+            let value = written(&path);
+            return diagnostic.help(format!("a value is written `{value}`")).fix(format!("write `{value}`"), span, value);
         }
-    })
+        let names: Vec<String> = params.iter().map(|param| format!("`{}`", param.name.name)).collect();
+        let has = if names.is_empty() { String::from("this message has none") } else { format!("it has {}", names.join(", ")) };
+        diagnostic.help(format!("a value is written `{}`, where `name` is a parameter of the message: {has}", written("name")))
+    }
 }
 
 /// The placeholders between two places.

@@ -1,5 +1,6 @@
 //! Answers from a file: one JSON object a line.
 
+use super::asked::as_called;
 use super::{Answers, Reply, Request, UNANSWERED};
 use crate::wire::envelope::{describe, unquote};
 use crate::wire::{payload, scalar};
@@ -92,8 +93,10 @@ fn read_line(text: &str, program: &Program, cx: &mut Context) -> Result<Line, St
     let args: BTreeMap<String, &RawValue> = written.args.map_or(Ok(BTreeMap::new()), |args| {
         serde_json::from_str(args.get()).map_err(|_| format!("`args` is an object, and this is {}", describe(args.get())))
     })?;
-    for (arg, value) in &args {
-        fits_param((service, operation), arg, value, program, cx)?;
+    let mut asked = BTreeMap::new();
+    for (arg, value) in args {
+        let value = fits_param((service, operation), &arg, value, program, cx)?;
+        asked.insert(arg, value);
     }
     let attempt = written.attempt.map(|raw| {
         let count = raw.get().parse::<u32>().ok().filter(|count| *count > 0);
@@ -117,7 +120,7 @@ fn read_line(text: &str, program: &Program, cx: &mut Context) -> Result<Line, St
         service: service.to_owned(),
         operation: name.to_owned(),
         customer: text_of("customer", written.customer)?,
-        args: args.into_iter().map(|(name, value)| (name, serde_json::from_str(value.get()).unwrap_or_default())).collect(),
+        args: asked,
         attempt: attempt.transpose()?,
         reply: Reply { after_ms, result },
     })
@@ -131,21 +134,23 @@ fn known_fields(text: &str) -> Result<(), String> {
     }
 }
 
-/// An argument that is asked for must be one that can be there.
+/// An argument that is asked for must be one that can be there; as a call writes it.
 fn fits_param(
     (service, operation): (&str, &Operation),
     arg: &str,
     value: &RawValue,
     program: &Program,
     cx: &mut Context,
-) -> Result<(), String> {
+) -> Result<Value, String> {
     let called = format!("{service}.{}", operation.name);
     let Some((name, ty)) = operation.params.iter().find(|(param, _)| param == arg) else {
         let params = operation.params.iter().map(|(param, _)| param.as_str());
         return Err(format!("`{called}` has no parameter `{arg}`; {}", instead(arg, params)));
     };
     let fits = payload::check_arg(program, (name, *ty), value.get(), cx);
-    fits.map_err(|reason| format!("`{called}` is never asked so: {reason}"))
+    fits.map_err(|reason| format!("`{called}` is never asked so: {reason}"))?;
+    let wanted = serde_json::from_str(value.get()).map_err(|error| plain(&error))?;
+    Ok(as_called(program, *ty, wanted, cx))
 }
 
 fn operation<'m>(module: &'m Module, service: &str, name: &str) -> Result<&'m Operation, String> {

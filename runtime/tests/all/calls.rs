@@ -139,10 +139,29 @@ fn the_first_line_that_fits_answers() {
         "{{\"service\": \"credit.decide\", \"args\": {{\"sum\": 20.500}}, \"answer\": {yes}}}\n{{\"service\": \"credit.decide\", \"answer\": \"refused\"}}"
     );
     assert_eq!(ended(&by_args), ["yes", "no"]);
+    assert_eq!(ended(&by_args.replace("20.500", "\"20.500\"")), ["yes", "no"], "a Decimal may be written as a text");
     let by_customer = format!(
         "\u{feff}\n{{\"service\": \"credit.decide\", \"customer\": \"bob\", \"answer\": {yes}}}\n{{\"service\": \"credit.decide\", \"answer\": \"refused\"}}"
     );
     assert_eq!(ended(&by_customer), ["no", "yes"]);
+}
+
+#[test]
+fn arguments_fit_however_they_are_written() {
+    let compiled = compile(
+        r#"
+        type Slot { at: Time, length: Duration, note: String? }
+        event applied { slots: List<Slot> }
+        service desk { fn book(slots: List<Slot>, day: Date?) -> Int { POST "/slots" } }
+        journey j { enter on applied as a  let n = call desk.book(a.slots, none)  if n > 1 { finish many } }"#,
+    );
+    let line = event("a1", "applied", "ann", "10:00:00", r#"{"slots": [{"at": "2026-01-02T09:00:00+01:00", "length": "90m"}]}"#);
+    let ended = |args: &str| {
+        let answers = format!("{{\"service\": \"desk.book\", \"args\": {args}, \"answer\": 2}}");
+        drained(&compiled, &line, &answers).story().last().unwrap().clone()
+    };
+    assert_eq!(ended(r#"{"slots": [{"at": "2026-01-02T03:00:00-05:00", "length": "PT1H30M"}], "day": null}"#), "finished ann many");
+    assert!(ended(r#"{"slots": [{"at": "2026-01-02T09:00:00Z"}]}"#).starts_with("failed ann"));
 }
 
 #[test]
