@@ -25,7 +25,7 @@ journey recovery {
 }
 ";
 
-fn event(id: &str, kind: &str, time: &str, subject: &str, data: &Value) -> String {
+pub fn event(id: &str, kind: &str, time: &str, subject: &str, data: &Value) -> String {
     json!({"specversion": "1.0", "id": id, "source": "shop", "type": kind, "time": time, "subject": subject, "data": data}).to_string()
 }
 
@@ -238,65 +238,6 @@ journey asks { enter on go  let score = call bank.score(customer)  if score > 1 
     assert!(!folder.path().join("effects.ndjson").exists());
 }
 
-const TONE: &str = "\
-event cart {}
-event purchase {}
-journey recovery {
-  enter on cart
-  goal bought on purchase
-  experiment tone {
-    variant kind 50% { wait 1d }
-    variant brief 40% { wait 2d }
-    holdout 10% { finish held_out }
-  }
-  experiment tone {
-    variant kind 50% { finish unmoved }
-    variant brief 40% { finish unmoved }
-    holdout 10% { }
-  }
-}
-";
-
-/// 20 customers leave a cart; those with an even number buy an hour later.
-fn tone() -> Folder {
-    let name = |n: usize| format!("c{n}");
-    let carts = (0..20).map(|n| event(&format!("a{n}"), "cart", "2026-01-01T08:00:00Z", &name(n), &json!({})));
-    let bought = (0..20).step_by(2).map(|n| event(&format!("b{n}"), "purchase", "2026-01-01T09:00:00Z", &name(n), &json!({})));
-    let lines: Vec<String> = carts.chain(bought).collect();
-    Folder::with(&[("shop.journey", TONE), ("events.ndjson", &lines.join("\n"))])
-}
-
-#[test]
-fn each_variant_of_an_experiment_tells_who_entered_and_what_became_of_them() {
-    let folder = tone();
-    let ran = folder.journey(&["run", "shop.journey", "--events", "events.ndjson", "--drain"]);
-    insta::assert_snapshot!("experiments", ran.out);
-    let json = folder.journey(&["run", "shop.journey", "--events", "events.ndjson", "--drain", "--format", "json"]);
-    let summary: Value = serde_json::from_str(&json.out).unwrap();
-    let variants = summary["experiments"]["recovery"]["tone"].as_object().unwrap();
-    let entered: u64 = variants.values().map(|variant| variant["entered"].as_u64().unwrap()).sum();
-    assert_eq!(entered, 20, "an experiment that stands in two places counts an instance once");
-    let bought: u64 = variants.values().filter_map(|variant| variant["finished"]["bought"].as_u64()).sum();
-    assert_eq!(Some(bought), summary["journeys"]["recovery"]["finished"]["bought"].as_u64());
-    assert_eq!(variants["holdout"]["finished"], json!({"held_out": variants["holdout"]["entered"]}));
-}
-
-#[test]
-fn variants_are_counted_over_runs_that_go_on() {
-    let folder = tone();
-    let all = folder.read("events.ndjson");
-    folder.write("carts.ndjson", all.lines().take(20).collect::<Vec<_>>().join("\n"));
-    let run = |events: &str, more: &[&str]| {
-        let ran = folder.journey(&[&["run", "shop.journey", "--events", events, "--drain", "--format", "json"], more].concat());
-        serde_json::from_str::<Value>(&ran.out).unwrap()["experiments"].clone()
-    };
-    let parts = ["--data", "data"];
-    let until = folder.journey(&["run", "shop.journey", "--events", "carts.ndjson", "--format", "json", "--data", "data"]);
-    let half: Value = serde_json::from_str(&until.out).unwrap();
-    assert_eq!(half["experiments"]["recovery"]["tone"]["kind"]["finished"], json!({}));
-    assert_eq!(run("events.ndjson", &parts), run("events.ndjson", &[]));
-}
-
 #[test]
 fn of_many_rejected_events_the_first_are_shown_and_all_are_counted() {
     let lines: Vec<String> = (0..25).map(|n| format!("line {n}")).collect();
@@ -423,51 +364,4 @@ fn no_escape_sequence_and_no_bar_reach_a_file() {
     assert!(!ran.all().contains('\u{1b}'));
     let colored = run(folder.command().args([RUN, &["--color", "always"]].concat()));
     assert!(colored.out.contains('\u{1b}'));
-}
-
-#[test]
-fn a_drain_delivers_what_journeys_broadcast_and_goes_on_to_what_that_starts() {
-    let program = "event go {}
-event over { n: Int }
-profile { timezone: Timezone = \"UTC\" }
-segment everyone = profile.timezone != \"Asia/Tokyo\"
-journey tells { enter on go  wait 1d  broadcast over { n: 1 }  finish told }
-journey hears { enter on go  wait for over as o where o.n == 1  wait 2h  broadcast over { n: 2 } }
-journey ends { enter on go  wait for over as o where o.n == 2  wait 30m  finish ended }
-";
-    let daily = "journey daily { enter every day at 09:00 for segment everyone  finish seen }\n";
-    let go = |customer: &str, hour: u32| event(customer, "go", &format!("2026-01-01T{hour:02}:00:00Z"), customer, &json!({}));
-    let lines = [go("ann", 8), go("bob", 10)].join("\n");
-    // A schedule goes on for ever: a drain is another where there is one.
-    for text in [program.to_owned(), format!("{program}{daily}")] {
-        let folder = Folder::with(&[("shop.journey", &text), ("events.ndjson", &lines)]);
-        let told = |more: &[&str]| -> Value {
-            let ran = folder.journey(&[&["run", "shop.journey", "--events", "events.ndjson", "--format", "json"], more].concat());
-            serde_json::from_str(&ran.out).unwrap()
-        };
-        assert_eq!(told(&[])["journeys"]["hears"]["live"], 2);
-        let drained = told(&["--drain", "--effects", "effects.ndjson"]);
-        // Both hear ann's, and are gone when bob's comes; what it has started ends too.
-        assert_eq!(drained["journeys"]["hears"]["finished"], json!({"completed": 2}));
-        assert_eq!(drained["journeys"]["ends"]["finished"], json!({"ended": 2}));
-        assert_eq!(drained["clock"], "2026-01-02T10:30:00Z");
-        let effects = folder.read("effects.ndjson");
-        assert_eq!(effects.lines().filter(|line| line.contains("\"broadcast\":true")).count(), 4, "{effects}");
-        let parts = ["--data", "data", "--drain"];
-        let first = folder.journey(&[&["run", "shop.journey", "--events", "events.ndjson", "--format", "json"], &parts[..2]].concat());
-        assert_eq!(first.status, 0, "{}", first.err);
-        assert_eq!(told(&parts), drained, "a drain of its own does the same");
-    }
-}
-
-#[test]
-fn a_drained_run_tells_which_journeys_time_may_start_later() {
-    let program = "event visit {}\nprofile { visits: Int = 0, timezone: Timezone = \"UTC\" }\njourney digest { enter every monday at 09:00 finish read }\njourney seen { enter on visit finish done }\n";
-    let events = "{\"specversion\": \"1.0\", \"id\": \"1\", \"source\": \"s\", \"type\": \"visit\", \"time\": \"2026-01-01T00:00:00Z\", \"subject\": \"ann\"}\n";
-    let folder = Folder::with(&[("a.journey", program), ("e.ndjson", events)]);
-    let drained = folder.journey(&["run", "a.journey", "--events", "e.ndjson", "--drain"]);
-    assert_eq!(drained.status, 0);
-    assert!(drained.err.contains("time alone may bring customers into digest later"), "{}", drained.err);
-    let until = folder.journey(&["run", "a.journey", "--events", "e.ndjson", "--until", "+90d", "--format", "json"]);
-    assert!(until.out.contains("\"read\":12") || until.out.contains("\"read\":13"), "{}", until.out);
 }

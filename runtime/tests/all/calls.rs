@@ -1,9 +1,14 @@
 //! Calls of services: what is asked, when it is asked again, what an answer comes to.
 
 use crate::support::{Compiled, Ran, compile, event, run};
-use journey_runtime::answers::Recorded;
+use journey_compiler::machine::BUDGET_DEFAULT;
+use journey_runtime::answers::{Answers, Recorded, Reply, Request};
+use journey_runtime::customer::Customer;
+use journey_runtime::effect::Nobody;
+use journey_runtime::engine::Engine;
 use journey_runtime::{Options, Until};
 use serde_json::json;
+use std::sync::Arc;
 
 const BANK: &str = r#"
 enum Verdict { granted { limit: Decimal }, refused }
@@ -106,6 +111,37 @@ fn the_failed_last_try_is_a_fault_at_the_line_of_the_call() {
     assert_eq!(why(""), "call of credit.score failed: no answer is given for it");
     assert_eq!(why(r#"{"service": "credit.score", "fail": "closed"}"#), "call of credit.score failed: closed");
     assert_eq!(why(r#"{"service": "credit.score", "after": "3s", "answer": 1}"#), "call of credit.score failed: no answer within 2s");
+}
+
+/// Answers whatever it is asked.
+struct Always(&'static str);
+
+impl Answers for Always {
+    fn answer(&mut self, _: &Request<'_>) -> Reply {
+        Reply { after_ms: 0, result: Ok(self.0.to_owned()) }
+    }
+}
+
+#[test]
+fn an_answer_that_does_not_fit_is_a_try_that_failed() {
+    let compiled = bank(SCORES);
+    let failure = |answer: &'static str| {
+        let (program, sources) = (Arc::clone(&compiled.program), Arc::clone(&compiled.sources));
+        let mut engine = Engine::new(program, sources, BUDGET_DEFAULT, &[], &[]);
+        let mut customer = Customer::new("ann".into());
+        let event = engine.event_named("applied").unwrap();
+        let offer = engine.admit("ann", event, r#"{"id": "a1", "sum": 1}"#).unwrap();
+        engine.event(&mut customer, offer, 1_000, &mut Nobody);
+        for _ in 0..3 {
+            if let Some(due_ms) = customer.due_ms() {
+                engine.due(&mut customer, due_ms, &mut Always(answer), &mut Nobody);
+            }
+        }
+        customer.instances.first().and_then(|instance| instance.failure.as_ref().map(|failure| failure.error.clone()))
+    };
+    let unfit = failure("\"many\"").unwrap();
+    assert_eq!(unfit, "call of credit.score failed: the answer does not fit: answer: expected an Int, found the text \"many\"");
+    assert_eq!(failure("7"), None);
 }
 
 #[test]
