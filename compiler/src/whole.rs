@@ -12,7 +12,7 @@
 //!
 //! What is found in a journey by itself is kept in a `memory` until the journey changes, or one that it starts.
 //!
-//! `flow` makes a graph of each journey, `states` tells its spots apart by what `known` knows of flags and counters, and
+//! `flow` makes a graph of each journey, `lasting` enters how long its pauses take, `states` tells its spots apart by what `known` knows of flags and counters, and
 //! `most` counts on them.
 
 mod bounds;
@@ -24,6 +24,7 @@ mod flow;
 mod heads;
 mod instant;
 mod known;
+mod lasting;
 mod loops;
 mod memory;
 mod most;

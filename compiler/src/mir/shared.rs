@@ -3,7 +3,7 @@
 //! without a pause is cut into several functions.
 
 use super::{Block, BlockId, Terminator};
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashSet;
 
@@ -35,7 +35,7 @@ pub(crate) fn split(blocks: &mut Vec<Block>) {
 pub(crate) fn rests(blocks: &mut [Block], starts: &[BlockId]) -> Vec<BlockId> {
     let graph = graph(blocks);
     // Each component comes after all that it leads to.
-    let components = tarjan_scc(&graph);
+    let components = kosaraju_scc(&graph);
     let reached_by = reached_by(&graph, &components, starts);
     let mut size = vec![0; blocks.len()];
     let mut way = vec![0; blocks.len()];

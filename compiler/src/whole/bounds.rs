@@ -96,6 +96,8 @@ struct Question {
     part: Part,
     window_ms: Option<i64>,
     again_ms: Option<i64>,
+    /// Of what starts another journey, only where nothing keeps those that it starts apart.
+    turning: bool,
 }
 
 impl Reach {
@@ -116,6 +118,8 @@ pub(super) struct Bounds<'h> {
     /// `None` while it is being asked; with whether it is as exact as can be.
     answers: FxHashMap<Question, Option<(Rc<Reach>, bool)>>,
     plain: FxHashMap<(usize, Spot, Option<i64>), Rc<States>>,
+    /// How long each journey takes at least.
+    lasts_ms: Vec<i64>,
     /// How long after its start each journey can still send, at most; `None` where nobody knows.
     lags_ms: Vec<Option<i64>>,
     /// The journeys of which it is asked what they send one after the other.
@@ -127,9 +131,18 @@ impl<'h> Bounds<'h> {
     pub fn new(program: &'h Program, sound: &[bool]) -> Self {
         let flow = |(at, journey)| Flow::new(program, journey, sound.get(at) == Some(&true));
         let mut flows: Vec<Flow> = program.journeys.iter().enumerate().map(flow).collect();
-        length::settle_all(&mut flows);
+        let lasts_ms = length::settle_all(&mut flows);
         let lags_ms = length::lags(&flows);
-        Self { program, flows, work: 0, answers: FxHashMap::default(), plain: FxHashMap::default(), lags_ms, following: Vec::new() }
+        Self {
+            program,
+            flows,
+            work: 0,
+            answers: FxHashMap::default(),
+            plain: FxHashMap::default(),
+            lasts_ms,
+            lags_ms,
+            following: Vec::new(),
+        }
     }
 
     /// The channels of a journey's own sends.
@@ -144,7 +157,7 @@ impl<'h> Bounds<'h> {
     /// The most in all for one entry. Where every way is open and no more than `enough` are found, that will do.
     pub fn in_all(&mut self, journey: usize, counted: Counted, enough: u32) -> Rc<Reach> {
         let start = self.flows[journey].entry;
-        self.ask(Question { journey, start, counted, part: Part::All, window_ms: None, again_ms: None }, enough)
+        self.ask(Question { journey, start, counted, part: Part::All, window_ms: None, again_ms: None, turning: false }, enough)
     }
 
     /// The most in a window for one entry.
@@ -164,7 +177,8 @@ impl<'h> Bounds<'h> {
     /// The most that the code says in a window for one entry.
     fn said_within(&mut self, journey: usize, counted: Counted, window_ms: i64, enough: u32) -> Rc<Reach> {
         let start = self.flows[journey].entry;
-        let question = Question { journey, start, counted, part: Part::Straight, window_ms: Some(window_ms), again_ms: None };
+        let question =
+            Question { journey, start, counted, part: Part::Straight, window_ms: Some(window_ms), again_ms: None, turning: false };
         let straight = self.ask(question, enough);
         let piled = self.piled(question);
         if piled.iter().all(|reach| reach.most == Most::Times(0)) {

@@ -19,7 +19,7 @@ use super::known::{Known, Value};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{CompareOp, EnterOn, EventId, EventMatch, Expr, ExprKind, InstanceKey};
 use journey_grammar::Span;
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -67,7 +67,7 @@ impl<'h> Whole<'h> {
             graph.add_edge(NodeIndex::new(link.from), NodeIndex::new(link.to), ());
         }
         let mut component_of = vec![0; triggers.len()];
-        let components = tarjan_scc(&graph);
+        let components = kosaraju_scc(&graph);
         for (number, component) in components.iter().enumerate() {
             component.iter().for_each(|node| component_of[node.index()] = number);
         }

@@ -8,11 +8,15 @@
 //! at, it holds at most one such burst of each passing. All else ([`View::Flow`]) looks into the branches, as if one were taken.
 
 mod build;
+mod faults;
 
 use super::known::Known;
+use super::lasting;
 use crate::hir::{Arm, EventId, EventMatch, Expr, Iter, Journey, JourneyId, Program, Send, Stmt, VarId, Wait};
 use journey_grammar::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+const DAY_MS: i64 = 86_400_000;
 
 /// A spot; index into [`Flow::spots`].
 pub(super) type Spot = usize;
@@ -32,6 +36,10 @@ pub(super) struct Flow<'h> {
     pub fixed: FxHashMap<VarId, &'h Expr>,
     /// How many loops over a list or a range it has.
     pub counters: usize,
+    /// Where a journey is started or run with the same key, as often as it is.
+    pub one_key: FxHashSet<Spot>,
+    /// The hours that are waited for, each once.
+    pub hours: Vec<Hours<'h>>,
     /// Where branches part; those inside a branch come behind the one around it.
     pub forks: Vec<Fork>,
 }
@@ -85,6 +93,12 @@ pub(super) struct Way<'h> {
     pub least_ms: i64,
     /// And at most; `None` where nobody knows.
     pub most_ms: Option<i64>,
+    /// What it lasts, where that hangs on variables.
+    pub rests: Option<Rest<'h>>,
+    /// Whoever takes it again and again does so with time between, though it may take none itself.
+    pub apart: bool,
+    /// The hours in which it ends; index into [`Flow::hours`].
+    pub hours: Option<usize>,
     /// A moment of the day or week that it ends at.
     pub moment: Option<Moment<'h>>,
     /// The journey rests on it.
@@ -107,6 +121,13 @@ pub(super) enum Passes {
     Sometimes,
 }
 
+/// How long a pause lasts.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rest<'h> {
+    For(&'h Expr),
+    Until(&'h Expr),
+}
+
 /// What holds or happens on a way.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act<'h> {
@@ -116,6 +137,8 @@ pub(super) enum Act<'h> {
     Arm(&'h Expr, &'h [Arm<Vec<Stmt>>], usize),
     /// `None`: to what nobody knows.
     Set(VarId, Option<&'h Expr>),
+    /// The profile is set to it.
+    Store(&'h Expr),
     /// A loop over a list or range begins; the number is its counter's.
     Begin(usize),
     /// It turns once more.
@@ -136,10 +159,29 @@ pub(super) struct Moment<'h> {
     pub zone: Option<&'h str>,
 }
 
+/// Hours of the day, in a time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hours<'h> {
+    pub from_ms: i64,
+    pub to_ms: i64,
+    /// `None`: the customer's.
+    pub zone: Option<&'h str>,
+}
+
+impl Hours<'_> {
+    /// Whether whoever begins these hours may still be in the others.
+    pub fn begin_in(&self, other: &Self) -> bool {
+        let since = (self.from_ms - other.from_ms).rem_euclid(DAY_MS);
+        self.zone != other.zone || other.from_ms == other.to_ms || since < (other.to_ms - other.from_ms).rem_euclid(DAY_MS)
+    }
+}
+
 impl<'h> Flow<'h> {
     /// The graph of a journey; of one that is not sound, as if nothing stood in it.
     pub fn new(program: &'h Program, journey: &'h Journey, sound: bool) -> Self {
-        build::flow(program, journey, if sound { &journey.body } else { &[] })
+        let mut flow = build::flow(program, journey, if sound { &journey.body } else { &[] });
+        lasting::settle(program, journey, &mut flow);
+        flow
     }
 
     /// Reads the journey's expressions.

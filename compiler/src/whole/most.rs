@@ -10,7 +10,7 @@
 //! constrained longest path, which is hard where both length and time are weights; here the length is a count of
 //! statements, so that it can be enumerated, and the answer is exact for the graph in O(states × count × log).
 
-use super::states::States;
+use super::states::{Move, States};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::cmp::Reverse;
@@ -67,26 +67,26 @@ pub(super) struct Found {
     pub states: Vec<usize>,
 }
 
-/// The states as components, each before those that lead to it. `free`: only by moves that take no time.
-fn components(states: &States, free: bool, work: &mut u64) -> Vec<Vec<NodeIndex>> {
+/// The states as components, each before those that lead to it, as if only some moves were open.
+fn components(states: &States, open: &dyn Fn(&Move) -> bool, work: &mut u64) -> Vec<Vec<NodeIndex>> {
     let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(states.spots.len(), states.spots.len() * 2);
     for _ in &states.spots {
         graph.add_node(());
     }
     for (from, moves) in states.moves.iter().enumerate() {
         *work += 1 + moves.len() as u64;
-        for step in moves.iter().filter(|step| !free || step.least_ms == 0) {
+        for step in moves.iter().filter(|step| open(step)) {
             graph.add_edge(NodeIndex::new(from), NodeIndex::new(step.to), ());
         }
     }
     kosaraju_scc(&graph)
 }
 
-/// The loops that send, as their states; with `free`, those that take no time that is known.
-pub(super) fn sending_loops(states: &States, weight: &[Most], free: bool, work: &mut u64) -> Vec<Vec<usize>> {
-    let found = components(states, free, work).into_iter().filter(|component| {
+/// The loops that send, as their states, if only some moves are open.
+pub(super) fn sending_loops(states: &States, weight: &[Most], open: &dyn Fn(&Move) -> bool, work: &mut u64) -> Vec<Vec<usize>> {
+    let found = components(states, open, work).into_iter().filter(|component| {
         let turns = match component[..] {
-            [only] => states.moves[only.index()].iter().any(|step| step.to == only.index() && (!free || step.least_ms == 0)),
+            [only] => states.moves[only.index()].iter().any(|step| step.to == only.index() && open(step)),
             _ => true,
         };
         turns && component.iter().any(|state| weight[state.index()] > Most::Times(0))
@@ -106,12 +106,12 @@ pub(super) fn in_all(states: &States, weight: &[Most], work: &mut u64) -> Found 
     if weight.iter().all(|weight| *weight == Most::Times(0)) {
         return nothing;
     }
-    if let Some(states) = sending_loops(states, weight, false, work).pop() {
+    if let Some(states) = sending_loops(states, weight, &|_| true, work).pop() {
         return Found { most: Most::Unbounded, states };
     }
     let mut best: Vec<(Most, Option<usize>)> = vec![(Most::Times(0), None); states.spots.len()];
     // No way leads back into a state that sends: within a component that turns, nothing is added.
-    for component in components(states, false, work) {
+    for component in components(states, &|_| true, work) {
         let mut ahead = (Most::Times(0), None);
         for step in component.iter().flat_map(|state| &states.moves[state.index()]) {
             *work += 1;
@@ -154,7 +154,7 @@ pub(super) fn within(states: &States, weight: &[Most], window_ms: i64, work: &mu
     if let Some(at) = weight.iter().position(|weight| *weight == Most::Unbounded) {
         return Found { most: Most::Unbounded, states: vec![at] };
     }
-    if let Some(states) = sending_loops(states, weight, true, work).pop() {
+    if let Some(states) = sending_loops(states, weight, &|step| step.least_ms == 0, work).pop() {
         return Found { most: Most::Unbounded, states };
     }
     let sends = |state: usize| weight[state].number().unwrap_or(0);

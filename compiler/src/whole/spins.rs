@@ -9,7 +9,7 @@ use super::{Whole, first_word};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{PlaceRoot, Stmt, StmtKind};
 use journey_grammar::Span;
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 impl Whole<'_> {
@@ -54,7 +54,7 @@ fn endless(instants: &Instants, flow: &Flow) -> Vec<Vec<Spot>> {
         }
     }
     let components: Vec<Vec<Spot>> =
-        tarjan_scc(&graph).into_iter().map(|component| component.into_iter().map(NodeIndex::index).collect()).collect();
+        kosaraju_scc(&graph).into_iter().map(|component| component.into_iter().map(NodeIndex::index).collect()).collect();
     let mut component_of = vec![0; flow.spots.len()];
     for (number, component) in components.iter().enumerate() {
         component.iter().for_each(|&spot| component_of[spot] = number);

@@ -98,6 +98,17 @@ type Holds = Box<[Value]>;
 pub(super) struct Move {
     pub to: usize,
     pub least_ms: i64,
+    /// Whoever makes it again and again does so with time between, though it may take none itself.
+    pub apart: bool,
+    /// The hours in which it ends; index into the journey's.
+    pub hours: Option<usize>,
+}
+
+impl Move {
+    /// Whether it takes time, each time that the journey comes round.
+    pub fn takes_time(&self) -> bool {
+        self.least_ms > 0 || self.apart
+    }
 }
 
 /// The states that a journey can come to.
@@ -140,13 +151,13 @@ impl States {
             for way in flow.ways(spot, View::Bounds) {
                 if let Some((holds, least_ms)) = explorer.take(way, holds.clone()) {
                     let to = explorer.state(way.to, holds);
-                    explorer.states.moves[at].push(Move { to, least_ms });
+                    explorer.states.moves[at].push(Move { to, least_ms, apart: way.apart, hours: way.hours });
                 }
             }
             if let Some(least_ms) = again.filter(|_| spot == flow.end) {
                 let holds = explorer.begin_again(holds.clone(), least_ms);
                 let to = explorer.state(flow.entry, holds);
-                explorer.states.moves[at].push(Move { to, least_ms });
+                explorer.states.moves[at].push(Move { to, least_ms, apart: false, hours: None });
             }
             let loose = explorer.get(&holds, Slot::Loose) == Value::Bool(true);
             explorer.states.begins.push(!loose);
@@ -205,7 +216,7 @@ impl<'h> Explorer<'_, 'h> {
     /// Takes a way: what holds then, and the time that it took at least; `None` where the way does not fit.
     fn take(&mut self, way: &Way<'h>, mut holds: Holds) -> Option<(Holds, i64)> {
         match way.act {
-            Act::None | Act::Fault => {}
+            Act::None | Act::Store(_) | Act::Fault => {}
             Act::Assume(condition, truth) => {
                 if !self.assume(condition, truth, &mut holds) {
                     return None;

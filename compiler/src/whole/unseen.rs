@@ -121,6 +121,7 @@ fn plain_wait_before(flow: &Flow, back: &[Vec<(Spot, Option<VarId>)>], spot: Spo
             }
             match flow.spots[from] {
                 SpotKind::Wait(Wait { kind: WaitKind::Until(Deadline::Within { .. }), .. }) => open.push_back(from),
+                SpotKind::Wait(_) if seen_beside(flow, from, on.event) => {}
                 SpotKind::Wait(wait) if matches!(wait.kind, WaitKind::Until(_)) => return Some(from),
                 // It looks for the event itself, or sleeps for another reason.
                 SpotKind::Wait(_) => {}
@@ -132,6 +133,19 @@ fn plain_wait_before(flow: &Flow, back: &[Vec<(Spot, Option<VarId>)>], spot: Spo
         }
     }
     None
+}
+
+/// Whether a branch beside the one in which a wait stands looks for the event.
+fn seen_beside(flow: &Flow, wait: Spot, event: EventId) -> bool {
+    let within = |spot: Spot, span: Span| {
+        let of = flow.spans[spot];
+        of.file == span.file && span.start <= of.start && of.end <= span.end
+    };
+    flow.forks.iter().filter(|fork| within(wait, flow.spans[fork.spot])).any(|fork| {
+        let branch = |spot: Spot| fork.branches.iter().position(|(start, _)| within(spot, flow.spans[*start]));
+        let looks = |spot: &Spot| matches!(flow.spots[*spot], SpotKind::Wait(wait) if wait.events().iter().any(|on| on.event == event));
+        branch(wait).is_some_and(|own| (0..flow.spots.len()).filter(looks).any(|spot| branch(spot).is_some_and(|other| other != own)))
+    })
 }
 
 fn read(expr: &Expr, vars: &mut Vec<VarId>) {

@@ -1,6 +1,7 @@
 //! Checks of the whole program: from a program that is right, each change that breaks one thing gives exactly that code.
 
 mod conditions;
+mod documents;
 mod personal;
 mod reach;
 

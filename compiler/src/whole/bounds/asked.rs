@@ -147,6 +147,7 @@ impl Bounds<'_> {
             Part::Started(_) => false,
         };
         match flow.spots[spot] {
+            SpotKind::Start(child) if question.turning && !undone && self.keeps_apart(journey, spot, child.index()) => None,
             SpotKind::Send(send) if counts && self.counts(send, counted) => {
                 let place = Place { span: flow.spans[spot], message: send.message };
                 Some(Rc::new(Reach { most: Most::Times(1), path: vec![place] }))
@@ -165,6 +166,7 @@ impl Bounds<'_> {
                 }
             }
             SpotKind::Burst(fork) => match flow.spots[fork] {
+                SpotKind::Run(child) if question.turning && !undone && self.keeps_apart(journey, fork, child.index()) => None,
                 SpotKind::Run(child) => self.weigh_run(child.index(), question),
                 SpotKind::Fork(number) => {
                     let starts: Vec<Spot> = flow.forks[number].branches.iter().map(|(start, _)| *start).collect();

@@ -46,7 +46,7 @@ impl Bounds<'_> {
         let declared = &self.program.journeys[journey];
         if matches!(declared.key, InstanceKey::Customer) {
             let (start, again_ms) = (self.flows[journey].entry, Some(declared.cooldown_ms.unwrap_or(0)));
-            let question = Question { journey, start, counted, part: Part::Straight, window_ms: Some(window_ms), again_ms };
+            let question = Question { journey, start, counted, part: Part::Straight, window_ms: Some(window_ms), again_ms, turning: false };
             let mut chained = (*self.ask(question, 0)).clone();
             let undone = self.ask(Question { part: Part::Undone, window_ms: None, again_ms: None, ..question }, 0);
             if undone.most > Most::Times(0) {

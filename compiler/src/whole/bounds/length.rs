@@ -2,12 +2,13 @@
 
 use crate::whole::flow::{Flow, Spot, SpotKind, View};
 
-/// Enters how long every `run`, `parallel` and `race` takes at least.
-pub(super) fn settle_all(flows: &mut [Flow]) {
+/// Enters how long every `run`, `parallel` and `race` takes at least; gives how long each journey does.
+pub(super) fn settle_all(flows: &mut [Flow]) -> Vec<i64> {
     let mut through = vec![None; flows.len()];
     for journey in 0..flows.len() {
         settle(flows, journey, &mut through);
     }
+    through.into_iter().map(|ms| ms.unwrap_or(0)).collect()
 }
 
 /// Enters how long `run`, `parallel` and `race` take at least, children before their parents; gives how long the journey takes.

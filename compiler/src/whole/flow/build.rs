@@ -6,11 +6,13 @@ mod waits;
 use super::{Act, Flow, Passes, Spot, SpotKind, View, Way};
 use crate::hir::{Arm, Expr, Journey, PlaceRoot, Program, Stmt, StmtKind, VarId};
 use journey_grammar::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 struct Builder<'h> {
     program: &'h Program,
     journey: &'h Journey,
+    /// What the journey was started with, and never sets.
+    given: FxHashSet<VarId>,
     flow: Flow<'h>,
     /// The loops around, innermost last: where `continue` and `break` lead.
     loops: Vec<(Spot, Spot)>,
@@ -25,6 +27,9 @@ struct Builder<'h> {
 }
 
 pub(super) fn flow<'h>(program: &'h Program, journey: &'h Journey, body: &'h [Stmt]) -> Flow<'h> {
+    let (fixed, assigned) = fixed(body);
+    let binders = journey.enters.iter().filter_map(|enter| Some(enter.on.event()?.binder));
+    let given = journey.params.iter().copied().chain(binders).filter(|var| !assigned.contains(var)).collect();
     let flow = Flow {
         spots: Vec::new(),
         spans: Vec::new(),
@@ -32,12 +37,14 @@ pub(super) fn flow<'h>(program: &'h Program, journey: &'h Journey, body: &'h [St
         ways: Vec::new(),
         entry: 0,
         end: 1,
-        fixed: fixed(body),
+        fixed,
         counters: 0,
+        one_key: FxHashSet::default(),
+        hours: Vec::new(),
         forks: Vec::new(),
     };
     let mut builder =
-        Builder { program, journey, flow, loops: Vec::new(), catches: Vec::new(), undoes: false, depth: 0, branches: Vec::new() };
+        Builder { program, journey, given, flow, loops: Vec::new(), catches: Vec::new(), undoes: false, depth: 0, branches: Vec::new() };
     let entry = builder.spot(SpotKind::Plain, journey.name_span);
     let end = builder.spot(SpotKind::Plain, journey.name_span);
     if let Some(last) = builder.block(body, entry) {
@@ -46,26 +53,26 @@ pub(super) fn flow<'h>(program: &'h Program, journey: &'h Journey, body: &'h [St
     builder.flow
 }
 
-/// The variables that are set once, at their declaration, with their values.
-fn fixed(body: &[Stmt]) -> FxHashMap<VarId, &Expr> {
-    let (mut found, mut assigned) = (FxHashMap::default(), Vec::new());
+/// The variables that are set once, at their declaration, with their values; and those that are assigned to.
+fn fixed(body: &[Stmt]) -> (FxHashMap<VarId, &Expr>, FxHashSet<VarId>) {
+    let (mut found, mut assigned) = (FxHashMap::default(), FxHashSet::default());
     let mut open = vec![body];
     while let Some(stmts) = open.pop() {
         for stmt in stmts {
             match &stmt.kind {
                 StmtKind::Let(var, value) => drop(found.insert(*var, value)),
-                StmtKind::Assign(place, _) => assigned.push(place.root),
+                StmtKind::Assign(place, _) => {
+                    if let PlaceRoot::Var(var) = place.root {
+                        assigned.insert(var);
+                    }
+                }
                 _ => {}
             }
             open.extend(stmt.kind.blocks());
         }
     }
-    for root in assigned {
-        if let PlaceRoot::Var(var) = root {
-            found.remove(&var);
-        }
-    }
-    found
+    found.retain(|var, _| !assigned.contains(var));
+    (found, assigned)
 }
 
 impl<'h> Builder<'h> {
@@ -84,6 +91,9 @@ impl<'h> Builder<'h> {
             to,
             least_ms: 0,
             most_ms: Some(0),
+            rests: None,
+            apart: false,
+            hours: None,
             moment: None,
             pauses: false,
             passes: Passes::No,
@@ -126,7 +136,7 @@ impl<'h> Builder<'h> {
             StmtKind::Let(var, value) => self.acting(from, Act::Set(*var, Some(value)), span),
             StmtKind::Assign(place, value) => match place.root {
                 PlaceRoot::Var(var) => self.acting(from, Act::Set(var, Some(value).filter(|_| place.path.is_empty())), span),
-                PlaceRoot::Profile(_) => from,
+                PlaceRoot::Profile(_) => self.acting(from, Act::Store(value), span),
             },
             StmtKind::If { .. } | StmtKind::Match { .. } | StmtKind::Experiment { .. } => return self.choice(stmt, from),
             StmtKind::For { .. } | StmtKind::While { .. } | StmtKind::Loop { .. } => self.turning(stmt, from),
@@ -148,9 +158,14 @@ impl<'h> Builder<'h> {
             }
             StmtKind::Emit { event, payload, broadcast: false } => self.next(from, SpotKind::Emit(*event, payload), span),
             StmtKind::Emit { event, payload, broadcast: true } => self.next(from, SpotKind::Broadcast(*event, payload), span),
-            StmtKind::Start { journey, .. } => self.next(from, SpotKind::Start(*journey), span),
+            StmtKind::Start { journey, args } => {
+                let spot = self.next(from, SpotKind::Start(*journey), span);
+                self.note_key(spot, *journey, args);
+                spot
+            }
             StmtKind::Run(run) => {
                 let spot = self.next(from, SpotKind::Run(run.journey), span);
+                self.note_key(spot, run.journey, &run.args);
                 let out = self.resting(spot, run.result, span);
                 self.flow.ways[spot].iter_mut().for_each(|way| way.view = View::Flow);
                 self.bursts(spot, out, span);

@@ -1,7 +1,7 @@
-//! Branches that run side by side, and blocks that catch what fails in them.
+//! Branches that run side by side, children, and blocks that catch what fails in them.
 
 use super::Builder;
-use crate::hir::{Branches, Stmt};
+use crate::hir::{Branches, Expr, InstanceKey, JourneyId, Stmt, VarId};
 use crate::whole::flow::{Act, Fork, Spot, SpotKind, View};
 use journey_grammar::Span;
 
@@ -28,6 +28,22 @@ impl<'h> Builder<'h> {
         out
     }
 
+    /// Notes where the child has one key, whatever has happened until then.
+    pub(super) fn note_key(&mut self, spot: Spot, child: JourneyId, args: &'h [Expr]) {
+        let Some(declared) = self.program.journeys.get(child.index()) else { return };
+        let one = match &declared.key {
+            InstanceKey::Customer => true,
+            InstanceKey::Unlimited => false,
+            InstanceKey::Expr(key) => {
+                let given = |var: VarId| declared.params.iter().position(|param| *param == var).and_then(|at| args.get(at));
+                self.stays(key, &|builder, var| given(var).is_some_and(|arg| builder.stays_here(arg)))
+            }
+        };
+        if one {
+            self.flow.one_key.insert(spot);
+        }
+    }
+
     /// All at the start, or all at the end; or the journey ends in its midst, by a `finish` in a branch, a goal or an exit.
     pub(super) fn bursts(&mut self, spot: Spot, out: Spot, span: Span) {
         let end = self.flow.end;
@@ -44,7 +60,15 @@ impl<'h> Builder<'h> {
         }
     }
 
-    /// Whatever is done, the next thing may be a fault. What branches have sent until then counts as all that they send at once.
+    /// Whether what stands at a spot may fault once it is begun, or what comes next before it has done anything.
+    fn may_fail(&self, spot: Spot) -> bool {
+        let works = |spot: Spot| !matches!(self.flow.spots[spot], SpotKind::Plain | SpotKind::Loop(_) | SpotKind::BranchEnd(_));
+        let rests = works(spot)
+            && !matches!(self.flow.spots[spot], SpotKind::Send(_) | SpotKind::Emit(..) | SpotKind::Broadcast(..) | SpotKind::Start(_));
+        rests || self.flow.ways[spot].iter().any(|way| works(way.to) || way.act.may_fault())
+    }
+
+    /// Whatever is done, the next thing may be a fault, unless nothing in it can fail. What branches have sent until then counts as all that they send at once.
     pub(super) fn attempt(&mut self, body: &'h [Stmt], handler: &'h [Stmt], span: Span, from: Spot) -> Option<Spot> {
         let (caught, join) = (self.spot(SpotKind::Plain, span), self.spot(SpotKind::Plain, span));
         let first = self.next(from, SpotKind::Plain, span);
@@ -60,8 +84,10 @@ impl<'h> Builder<'h> {
                 _ if in_branch => View::Flow,
                 _ => View::Both,
             };
-            let way = self.step(spot, caught);
-            (way.act, way.view) = (Act::Fault, view);
+            if self.may_fail(spot) {
+                let way = self.step(spot, caught);
+                (way.act, way.view) = (Act::Fault, view);
+            }
         }
         if let Some(last) = through {
             self.step(last, join);

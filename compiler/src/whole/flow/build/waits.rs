@@ -1,8 +1,8 @@
 //! Waits: what ends each, and how long that takes.
 
 use super::Builder;
-use crate::hir::{ArithOp, Deadline, EventMatch, Expr, ExprKind, Stmt, Wait, WaitArmKind, WaitKind};
-use crate::whole::flow::{Act, Moment, Passes, Spot, SpotKind};
+use crate::hir::{ArithOp, Deadline, EventMatch, Expr, ExprKind, Stmt, VarId, Wait, WaitArmKind, WaitKind};
+use crate::whole::flow::{Act, Hours, Moment, Passes, Rest, Spot, SpotKind};
 use crate::whole::known::{Known, Value};
 use journey_grammar::Span;
 
@@ -92,8 +92,10 @@ impl<'h> Builder<'h> {
         let length = self.constant(duration);
         let way = self.step(from, to);
         (way.pauses, way.least_ms, way.most_ms) = (true, length.unwrap_or(0).max(0), length.map(|ms| ms.max(0)));
-        if length.is_some_and(|ms| ms <= 0) {
-            way.passes = Passes::Yes;
+        match length {
+            Some(..=0) => way.passes = Passes::Yes,
+            Some(_) => {}
+            None => way.rests = Some(Rest::For(duration)),
         }
     }
 
@@ -105,7 +107,10 @@ impl<'h> Builder<'h> {
             }
             Deadline::Local { weekday, time, zone } => {
                 let moment = self.moment(*weekday, time, zone);
+                // The next such moment is a day later, or a week, unless what says it changes.
+                let apart = moment.is_none() && self.stays_here(time) && self.stays_here(zone);
                 let way = self.step(from, to);
+                way.apart = apart;
                 let most_ms = if weekday.is_some() { 8 * DAY_MS } else { 2 * DAY_MS };
                 (way.pauses, way.moment, way.most_ms) = (true, moment, Some(most_ms));
             }
@@ -113,9 +118,12 @@ impl<'h> Builder<'h> {
                 let passes = if self.is_over(time) { Passes::Yes } else { Passes::No };
                 let way = self.step(from, to);
                 (way.pauses, way.passes, way.most_ms) = (true, passes, None);
+                way.rests = (passes == Passes::No).then_some(Rest::Until(time));
             }
-            Deadline::Within { .. } => {
+            Deadline::Within { from: begin, to: end, zone } => {
+                let hours = self.hours(begin, end, zone);
                 let way = self.step(from, to);
+                way.hours = hours;
                 (way.pauses, way.passes, way.most_ms) = (true, Passes::Sometimes, Some(2 * DAY_MS));
             }
         }
@@ -133,13 +141,66 @@ impl<'h> Builder<'h> {
     }
 
     fn moment(&self, weekday: Option<u8>, time: &'h Expr, zone: &'h Expr) -> Option<Moment<'h>> {
-        let ExprKind::LocalTime(ms) = time.kind else { return None };
-        let zone = match &zone.kind {
-            ExprKind::Str(name) => Some(name.as_str()),
-            ExprKind::Field(of, _) if matches!(of.kind, ExprKind::Profile) => None,
-            _ => return None,
-        };
+        let (ms, zone) = (self.local_ms(time)?, self.zone(zone)?);
         let days = weekday.map_or(0, |weekday| i64::from(weekday).saturating_sub(1));
         Some(Moment { at_ms: days * DAY_MS + ms, weekly: weekday.is_some(), zone })
+    }
+
+    /// The number of some hours that are known.
+    fn hours(&mut self, from: &'h Expr, to: &'h Expr, zone: &'h Expr) -> Option<usize> {
+        let hours = Hours { from_ms: self.local_ms(from)?, to_ms: self.local_ms(to)?, zone: self.zone(zone)? };
+        let known = self.flow.hours.iter().position(|known| *known == hours);
+        Some(known.unwrap_or_else(|| {
+            self.flow.hours.push(hours);
+            self.flow.hours.len() - 1
+        }))
+    }
+
+    /// What a name stands for that is set once and for all.
+    fn meant(&self, expr: &'h Expr) -> &'h Expr {
+        let mut expr = expr;
+        loop {
+            expr = match &expr.kind {
+                ExprKind::Wrap(of) | ExprKind::Unwrap(of) => of,
+                ExprKind::Const(id) => match self.program.consts.get(id.index()) {
+                    Some(constant) => &constant.value,
+                    None => return expr,
+                },
+                ExprKind::Var(var) => match self.flow.fixed.get(var) {
+                    Some(fixed) => fixed,
+                    None => return expr,
+                },
+                _ => return expr,
+            }
+        }
+    }
+
+    fn local_ms(&self, time: &'h Expr) -> Option<i64> {
+        if let ExprKind::LocalTime(ms) = self.meant(time).kind { Some(ms) } else { None }
+    }
+
+    /// A time zone that is known; `None` inside: the customer's.
+    fn zone(&self, zone: &'h Expr) -> Option<Option<&'h str>> {
+        match &self.meant(zone).kind {
+            ExprKind::Str(name) => Some(Some(name.as_str())),
+            ExprKind::Field(of, _) if matches!(of.kind, ExprKind::Profile) => Some(None),
+            _ => None,
+        }
+    }
+
+    /// Whether an expression has one value for as long as the customer stays the same.
+    pub(super) fn stays_here(&self, expr: &Expr) -> bool {
+        self.stays(expr, &|builder, var| {
+            builder.given.contains(&var) || builder.flow.fixed.get(&var).is_some_and(|fixed| builder.stays_here(fixed))
+        })
+    }
+
+    /// The same of an expression whose variables are asked for.
+    pub(super) fn stays(&self, expr: &Expr, var_stays: &dyn Fn(&Self, VarId) -> bool) -> bool {
+        match &expr.kind {
+            ExprKind::Now | ExprKind::Trait(_) | ExprKind::Segment(_) => false,
+            ExprKind::Var(var) => var_stays(self, *var),
+            _ => expr.children().into_iter().all(|child| self.stays(child, var_stays)),
+        }
     }
 }
