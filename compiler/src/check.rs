@@ -61,6 +61,7 @@ mod test;
 mod traits;
 mod try_catch;
 mod types;
+mod unknown;
 mod wait;
 
 use crate::ast;
@@ -72,6 +73,7 @@ use body::Body;
 use fns::{Constant, Signature};
 use journey_grammar::Span;
 pub use lookup::nearest;
+pub(crate) use methods::LIST_STAYS;
 use names::{Decl, Global, Owner};
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -44,7 +44,15 @@ pub fn parse(sources: &Sources, file: FileId) -> (File, Vec<Diagnostic>) {
 #[must_use]
 pub fn read(tree: &Tree, text: &str) -> (File, Vec<Diagnostic>) {
     let root = tree.root(text);
-    let mut reader = Reader { text, file: root.span().file, diagnostics: Vec::new(), depth: 0, too_deep: false, odd_quotes: Vec::new() };
+    let mut reader = Reader {
+        text,
+        file: root.span().file,
+        diagnostics: Vec::new(),
+        depth: 0,
+        too_deep: false,
+        odd_quotes: Vec::new(),
+        torn: Vec::new(),
+    };
     if let Some(refusal) = tree.refusal() {
         reader.refused(refusal);
         return (File::default(), reader.diagnostics);
@@ -66,6 +74,8 @@ struct Reader<'t> {
     too_deep: bool,
     /// The lines with something broken on which a `"` has no fellow: where the text starts that is not closed.
     odd_quotes: Vec<Span>,
+    /// Blocks in which a declaration stands.
+    torn: Vec<mistakes::Torn>,
 }
 
 impl<'t> Reader<'t> {

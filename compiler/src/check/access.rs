@@ -202,15 +202,14 @@ impl Checker {
             }
             _ => {
                 let name = self.hir.types.name(of.ty);
-                self.report(
-                    Diagnostic::error(
-                        "E0304",
-                        of.span,
-                        format!("{} `{name}` has no elements to pick by `[…]`", article(&name)),
-                        format!("this is {} `{name}`", article(&name)),
-                    )
-                    .help("`[…]` is for lists and maps"),
-                );
+                let diagnostic = Diagnostic::error(
+                    "E0304",
+                    of.span,
+                    format!("{} `{name}` has no elements to pick by `[…]`", article(&name)),
+                    format!("this is {} `{name}`", article(&name)),
+                )
+                .help("`[…]` is for lists and maps");
+                self.report(self.with_origin(body, diagnostic, of));
             }
         }
         poison(span)

@@ -73,6 +73,8 @@ pub(crate) struct Body {
     scopes: Vec<FxHashMap<String, VarId>>,
     /// Variables whose braces are closed.
     closed: FxHashMap<String, VarId>,
+    /// The variables of code that ran on its own, from the first to the one behind the last.
+    pub fenced: Vec<(usize, usize, FenceKind)>,
     /// How many variables had each path and name.
     identities: FxHashMap<String, u32>,
     /// Expressions around the current place whose variables no pause can keep.
@@ -196,8 +198,16 @@ impl Body {
     }
 
     /// Where a variable of that name was declared whose braces are closed.
-    pub fn closed(&self, name: &str) -> Option<Span> {
-        self.closed.get(name).map(|id| self.vars[id.index()].span)
+    /// With the kind of code that runs on its own and has it, where one does that is over.
+    pub fn closed(&self, name: &str) -> Option<(Span, Option<FenceKind>)> {
+        let id = self.closed.get(name)?.index();
+        let fence = self.fenced.iter().find(|(first, end, _)| (*first..*end).contains(&id)).map(|(.., kind)| *kind);
+        Some((self.vars.get(id)?.span, fence))
+    }
+
+    /// The type of such a variable.
+    pub fn closed_type(&self, name: &str) -> Option<TypeId> {
+        Some(self.vars.get(self.closed.get(name)?.index())?.ty)
     }
 
     /// A variable.

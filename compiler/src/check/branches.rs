@@ -77,7 +77,9 @@ impl Checker {
     fn fenced(&mut self, cx: &mut JourneyBody, kind: FenceKind, stmts: &[ast::Stmt], span: Span) -> Block {
         cx.body.fences.push(Fence { kind, first_var: cx.body.vars.len(), loops: cx.loops.len(), span });
         let block = self.scoped(cx, stmts);
-        cx.body.fences.pop();
+        if let Some(fence) = cx.body.fences.pop() {
+            cx.body.fenced.push((fence.first_var, cx.body.vars.len(), kind));
+        }
         block
     }
 

@@ -187,7 +187,8 @@ impl Checker {
             Err(at) => {
                 if let (Some(first), Some(odd)) = (exprs.first(), exprs.get(at)) {
                     let (first_name, odd_name) = (self.hir.types.name(first.ty), self.hir.types.name(odd.ty));
-                    self.report(
+                    let diagnostic = self.with_origins(
+                        body,
                         Diagnostic::error(
                             "E0301",
                             odd.span,
@@ -196,7 +197,10 @@ impl Checker {
                         )
                         .and(first.span, format!("and this {} `{first_name}`", article(&first_name)))
                         .help("make both of one type"),
+                        first,
+                        odd,
                     );
+                    self.report(diagnostic);
                 }
                 (TypeId::ERROR, exprs)
             }
@@ -278,11 +282,31 @@ impl Checker {
         poison(expr.span)
     }
 
-    /// Says where the found type comes from, and why another was expected.
-    fn with_reasons(&self, body: &Body, mut diagnostic: Diagnostic, expr: &Expr, why: Option<&Why>) -> Diagnostic {
-        if let Some((span, text)) = self.origin(body, expr) {
-            diagnostic = diagnostic.and(span, text);
+    /// Says where the type of an expression comes from.
+    pub(super) fn with_origin(&self, body: &Body, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
+        match self.origin(body, expr) {
+            Some((span, text)) => diagnostic.and(span, text),
+            None => diagnostic,
         }
+    }
+
+    /// Says where the types of two expressions come from, which do not go together.
+    pub(super) fn with_origins(&self, body: &Body, diagnostic: Diagnostic, left: &Expr, right: &Expr) -> Diagnostic {
+        let diagnostic = self.with_origin(body, diagnostic, left);
+        if self.origin(body, left) == self.origin(body, right) { diagnostic } else { self.with_origin(body, diagnostic, right) }
+    }
+
+    /// Where it is said of what type an expression is: where that was declared, else by itself.
+    pub(super) fn type_of(&self, body: &Body, expr: &Expr) -> Why {
+        self.origin(body, expr).unwrap_or_else(|| {
+            let name = self.hir.types.name(expr.ty);
+            (expr.span, format!("this is {} `{name}`", article(&name)))
+        })
+    }
+
+    /// Says where the found type comes from, and why another was expected.
+    fn with_reasons(&self, body: &Body, diagnostic: Diagnostic, expr: &Expr, why: Option<&Why>) -> Diagnostic {
+        let mut diagnostic = self.with_origin(body, diagnostic, expr);
         if let Some((span, text)) = why {
             diagnostic = diagnostic.and(*span, text);
         }

@@ -7,7 +7,7 @@ use super::lookup::article;
 use super::narrow::unnarrowed;
 use crate::ast::{self, BinaryOp, ExprKind as Ast};
 use crate::diagnostics::Diagnostic;
-use crate::hir::{CompareOp, Expr, ExprKind, InWhat};
+use crate::hir::{CompareOp, Expr, ExprKind, InWhat, Method};
 use crate::types::{Type, TypeId};
 use journey_grammar::Span;
 
@@ -59,9 +59,47 @@ impl Checker {
         }
         let [left, right] = <[Expr; 2]>::try_from(sides).unwrap_or(fallback);
         if !equality && !self.is_ordered(ty) {
-            return self.unordered(&left, span);
+            return self.unordered(body, &left, span);
+        }
+        if equality {
+            self.lint_birthday(body, &left, &right, span);
         }
         Expr { kind: ExprKind::Compare(op, Box::new(left), Box::new(right)), ty: TypeId::BOOL, span }
+    }
+
+    /// Warns where a birthday is compared with a day, for that holds in the year of birth alone.
+    fn lint_birthday(&mut self, body: &Body, left: &Expr, right: &Expr, span: Span) {
+        let is_date = |ty| self.hir.types.inner(ty).unwrap_or(ty) == TypeId::DATE;
+        if !is_date(left.ty) {
+            return;
+        }
+        let named = |side: &Expr| self.described(body, side).filter(|path| comes_every_year(path));
+        let (x, side, other) = match (named(left), named(right)) {
+            (Some(x), None) => (x, left, right),
+            (None, Some(x)) => (x, right, left),
+            _ => return,
+        };
+        // A day that is written out has its year, and so has an anniversary that was counted.
+        if !matches!(bare(other).kind, ExprKind::Var(_) | ExprKind::Field(..) | ExprKind::Method(Method::TimeDate, _)) {
+            return;
+        }
+        let (today, with) = match self.described(body, other) {
+            Some(today) => (today, ""),
+            None => ("today".to_owned(), ", with `let today = now.date(profile.timezone)`"),
+        };
+        let there = if self.hir.types.inner(side.ty).is_some() && !matches!(side.kind, ExprKind::Wrap(_)) {
+            format!("{x} != none and ")
+        } else {
+            String::new()
+        };
+        let diagnostic = Diagnostic::warning(
+            "W0313",
+            span,
+            format!("`{x}` has a year of its own, which is compared too"),
+            "this holds in that one year alone",
+        )
+        .help(format!("the day comes again every year: `{there}{x}.next_anniversary({today}.plus_days(-1)) == {today}`{with}"));
+        self.report(self.with_origin(body, diagnostic, side));
     }
 
     /// `a < b < c`, unless one of the two is in parentheses.
@@ -104,6 +142,7 @@ impl Checker {
         )
         .and(left.span, format!("this is {} `{left_name}`", article(&left_name)))
         .and(right.span, format!("this is {} `{right_name}`", article(&right_name)));
+        diagnostic = self.with_origins(body, diagnostic, left, right);
         let moment_and_length = [left.ty, right.ty].contains(&TypeId::TIME) && [left.ty, right.ty].contains(&TypeId::DURATION);
         diagnostic = match (&left.kind, &right.kind) {
             _ if moment_and_length => {
@@ -118,9 +157,10 @@ impl Checker {
         poison(span)
     }
 
-    fn unordered(&mut self, side: &Expr, span: Span) -> Expr {
+    fn unordered(&mut self, body: &Body, side: &Expr, span: Span) -> Expr {
         let name = self.hir.types.name(side.ty);
-        self.report(
+        let diagnostic = self.with_origin(
+            body,
             Diagnostic::error(
                 "E0304",
                 side.span,
@@ -128,7 +168,9 @@ impl Checker {
                 format!("this is {} `{name}`", article(&name)),
             )
             .help("numbers, texts, times, durations and enums without fields have an order; all else has only `==` and `!=`"),
+            side,
         );
+        self.report(diagnostic);
         poison(span)
     }
 
@@ -174,7 +216,7 @@ impl Checker {
         }
         let Ok([item, from, to]) = <[Expr; 3]>::try_from(sides) else { return (None, None) };
         if !self.is_ordered(ty) {
-            self.unordered(&item, item.span);
+            self.unordered(body, &item, item.span);
             return (None, None);
         }
         (Some(item), Some(InWhat::Range(Box::new(from), Box::new(to))))
@@ -182,7 +224,7 @@ impl Checker {
 
     fn in_value(&mut self, body: &mut Body, left: &ast::Expr, right: &ast::Expr) -> (Option<Expr>, Option<InWhat>) {
         let whole = self.settled(body, right);
-        let why = (whole.span, format!("this is {} `{}`", article(&self.hir.types.name(whole.ty)), self.hir.types.name(whole.ty)));
+        let why = self.type_of(body, &whole);
         match self.hir.types.get(whole.ty) {
             Type::List(of) => (Some(self.expr_because(body, left, of, Some(&why))), Some(InWhat::List(Box::new(whole)))),
             Type::Map(key, _) => (Some(self.expr_because(body, left, key, Some(&why))), Some(InWhat::Map(Box::new(whole)))),
@@ -203,7 +245,8 @@ impl Checker {
             }
             _ => {
                 let name = self.hir.types.name(whole.ty);
-                self.report(
+                let diagnostic = self.with_origin(
+                    body,
                     Diagnostic::error(
                         "E0304",
                         whole.span,
@@ -211,10 +254,26 @@ impl Checker {
                         format!("this is {} `{name}`", article(&name)),
                     )
                     .help("`in` looks into a list, the keys of a map, a range `a..b` or a text"),
+                    whole,
                 );
+                self.report(diagnostic);
             }
         }
     }
+}
+
+/// An expression without the mark that it is there.
+fn bare(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Wrap(of) => of,
+        _ => expr,
+    }
+}
+
+/// Whether the last name of a path tells that it is a day of each year.
+fn comes_every_year(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path).to_lowercase();
+    ["birth", "born", "dob", "anniversary", "geburt"].iter().any(|part| name.contains(part))
 }
 
 fn compare_op(op: BinaryOp) -> Option<CompareOp> {

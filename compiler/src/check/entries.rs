@@ -114,7 +114,7 @@ impl Checker {
     }
 
     fn period(&mut self, cx: &mut JourneyBody, length: &ast::Expr, at: Option<&ast::Expr>) -> Option<Schedule> {
-        if self.no_schedule(length) {
+        if matches!(length.kind, ast::ExprKind::Error) || self.no_schedule(length) {
             return None;
         }
         if let Some(at) = at {

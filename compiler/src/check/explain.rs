@@ -4,7 +4,7 @@ use super::Checker;
 use super::body::Body;
 use super::names::Owner;
 use crate::diagnostics::Diagnostic;
-use crate::hir::{Expr, ExprKind};
+use crate::hir::{Expr, ExprKind, Method};
 use crate::types::{RecordId, Type, TypeId};
 use journey_grammar::Span;
 
@@ -69,7 +69,10 @@ impl Checker {
                 let span = self.field_spans.get(&(owner, *at))?;
                 Some((*span, format!("`{}` is declared here as `{}`", field.name, self.hir.types.name(field.ty))))
             }
-            ExprKind::Unwrap(of) | ExprKind::Widen(of) => self.origin(body, of),
+            ExprKind::Unwrap(of) | ExprKind::Wrap(of) | ExprKind::Widen(of) | ExprKind::Neg(of) | ExprKind::Index(of, _) => {
+                self.origin(body, of)
+            }
+            ExprKind::Method(Method::ListFirst | Method::ListLast, args) => self.origin(body, args.first()?),
             _ => None,
         }
     }

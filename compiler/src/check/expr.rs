@@ -3,7 +3,7 @@
 use super::Checker;
 use super::body::{Body, Kind};
 use super::coerce::{Want, Why, poison};
-use super::lookup::{article, listed, nearest, unknown};
+use super::lookup::article;
 use super::names::Decl;
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostics::Diagnostic;
@@ -170,81 +170,10 @@ impl Checker {
     }
 
     /// The event whose payload has that field, and no name here.
-    fn nameless_event_with(&self, body: &Body, field: &str) -> Option<String> {
+    pub(super) fn nameless_event_with(&self, body: &Body, field: &str) -> Option<String> {
         let Type::Record(id) = self.hir.types.get(body.var(body.find("")?).ty) else { return None };
         let record = self.hir.types.record(id);
         record.fields.iter().any(|def| def.name == field).then(|| record.name.clone())
-    }
-
-    fn unknown_name(&mut self, body: &Body, name: &ast::Ident, hint: Option<TypeId>) -> Expr {
-        let mut candidates: Vec<&str> = body.names().filter(|name| !name.is_empty()).collect();
-        let is_value = |decl: Decl| matches!(decl, Decl::Const(_) | Decl::Trait(_) | Decl::Segment(_));
-        candidates.extend(self.globals.iter().filter(|(_, global)| is_value(global.decl)).map(|(name, _)| name.as_str()));
-        if let Some(Type::Enum(id)) = hint.map(|ty| self.hir.types.get(ty)) {
-            candidates.extend(self.hir.types.enum_def(id).variants.iter().map(|variant| variant.name.as_str()));
-        }
-        // In front of a point stands a type.
-        let is_type = name.name.starts_with(char::is_uppercase);
-        candidates.extend(self.globals.keys().map(String::as_str).filter(|global| is_type && global.starts_with(char::is_uppercase)));
-        let meant = nearest(&name.name, candidates.iter().copied());
-        // What it is compared with is broken, and said to be: it may be a variant of that.
-        if hint == Some(TypeId::ERROR) && meant.is_none() {
-            return poison(name.span);
-        }
-        let mut diagnostic = unknown("E0201", name, "value", meant, &[]);
-        let expected = match hint.map(|ty| self.hir.types.get(ty)) {
-            Some(Type::Enum(id)) => {
-                let def = self.hir.types.enum_def(id);
-                let names: Vec<&str> = def.variants.iter().map(|variant| variant.name.as_str()).collect();
-                listed(&names).map(|list| format!("{} `{}` is expected: there is {list}", article(&def.name), def.name))
-            }
-            _ => None,
-        };
-        let pause = body.pause_names.iter().find(|(label, _)| *label == name.name);
-        let lower = name.name.to_lowercase();
-        if matches!(lower.as_str(), "null" | "nil" | "undefined" | "nothing" | "none") {
-            diagnostic = diagnostic.help("what is missing is written `none`").fix("write `none`", name.span, "none");
-        } else if let Some(event) = self.nameless_event_with(body, &name.name) {
-            let field = &name.name;
-            diagnostic = diagnostic.help(format!("give the event a name: `{event} as x where x.{field} …`"));
-        } else if let Some(closed) = body.closed(&name.name) {
-            diagnostic = diagnostic
-                .and(closed, "this one is known only inside its braces")
-                .help("declare it before the braces with `var`, and assign it inside them");
-        } else if let Some((label, event)) = pause {
-            let help = format!("`as {label}` names the pause; for the event write `wait for {event} as {label} within …`");
-            diagnostic = diagnostic.help(help);
-        } else if let Some(truth) = match lower.as_str() {
-            "true" | "yes" => Some("true"),
-            "false" | "no" => Some("false"),
-            _ => None,
-        } {
-            diagnostic = diagnostic.help(format!("write `{truth}`")).fix(format!("write `{truth}`"), name.span, truth);
-        } else if matches!(lower.as_str(), "person" | "user" | "recipient" | "subscriber" | "contact" | "client" | "member") {
-            diagnostic = diagnostic.help("whoever a journey is about is called `customer`").fix("write `customer`", name.span, "customer");
-        } else if let (Some(Type::Duration), Some(length)) = (hint.map(|ty| self.hir.types.get(ty)), length_meant(&lower)) {
-            let help = format!("a length of time is a number and its unit: write `{length}`");
-            diagnostic = diagnostic.help(help).fix(format!("write `{length}`"), name.span, length);
-        } else if ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&lower.as_str()) {
-            diagnostic = diagnostic.help(format!("add a time, as in `{lower} 09:00`"));
-        }
-        let variants = self.variants_named(&name.name);
-        if let (Some((id, _)), None) = (variants.first(), diagnostic.help.as_ref()) {
-            let full = format!("{}.{}", self.hir.types.enum_def(*id).name, name.name);
-            diagnostic = diagnostic.help(format!("write `{full}`")).fix(format!("write `{full}`"), name.span, full);
-        } else if diagnostic.help.is_none() && self.profile_has(&name.name) {
-            let full = format!("profile.{}", name.name);
-            diagnostic =
-                diagnostic.help(format!("what is known of a customer is written `{full}`")).fix(format!("write `{full}`"), name.span, full);
-        } else if let (Some(expected), None) = (expected, diagnostic.help.as_ref()) {
-            diagnostic = diagnostic.help(expected);
-        } else if hint == Some(TypeId::TIMEZONE) && diagnostic.help.is_none() {
-            diagnostic = diagnostic.help("a time zone stands in quotes: `\"Europe/Paris\"`");
-        } else if let (Some(list), None) = (listed(&candidates), diagnostic.help.as_ref()) {
-            diagnostic = diagnostic.help(format!("there is {list}"));
-        }
-        self.report(diagnostic);
-        poison(name.span)
     }
 
     /// Checks a block in expression position.
@@ -352,7 +281,8 @@ impl Checker {
             Type::Int => format!("run over a range: `0..{x}`"),
             _ => "run over a list, or over a range like `0..10`".into(),
         };
-        self.report(
+        let diagnostic = self.with_origin(
+            body,
             Diagnostic::error(
                 "E0301",
                 found.span,
@@ -360,7 +290,9 @@ impl Checker {
                 format!("this is {} `{name}`", article(&name)),
             )
             .help(help),
+            found,
         );
+        self.report(diagnostic);
         TypeId::ERROR
     }
 }

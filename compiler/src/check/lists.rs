@@ -69,10 +69,10 @@ impl Checker {
         }
         let name = self.hir.types.name(list.ty);
         let x = self.described(body, list).unwrap_or_else(|| "xs".into());
-        self.report(
+        let diagnostic =
             Diagnostic::error("E0304", list.span, "only a list of texts can be joined", format!("this is {} `{name}`", article(&name)))
-                .help(format!("make a text of each element first: `{x}.map(i => \"{{i}}\").join(\", \")`")),
-        );
+                .help(format!("make a text of each element first: `{x}.map(i => \"{{i}}\").join(\", \")`"));
+        self.report(self.with_origin(body, diagnostic, list));
         poison(span)
     }
 
@@ -84,11 +84,11 @@ impl Checker {
         if !self.is_summed(of) {
             let name = self.hir.types.name(list.ty);
             let x = self.described(body, &list).unwrap_or_else(|| "xs".into());
-            self.report(
+            let diagnostic =
                 Diagnostic::error("E0304", list.span, format!("{} `{name}` has no sum", article(&name)), "its elements are no numbers")
                     .help(format!("say what to add up: `{x}.sum(i => …)`"))
-                    .asking(Asked::Sum(self.hir.types.name(of))),
-            );
+                    .asking(Asked::Sum(self.hir.types.name(of)));
+            self.report(self.with_origin(body, diagnostic, &list));
             return poison(span);
         }
         Expr { kind: ExprKind::Method(Method::ListSum, vec![list]), ty: of, span }
@@ -154,7 +154,8 @@ impl Checker {
         }
         let name = self.hir.types.name(value.ty);
         let message = format!("values of type `{name}` cannot be {done}");
-        self.report(Diagnostic::error("E0304", value.span, message, format!("this is {} `{name}`", article(&name))).help(help));
+        let diagnostic = Diagnostic::error("E0304", value.span, message, format!("this is {} `{name}`", article(&name))).help(help);
+        self.report(self.with_origin(body, diagnostic, value));
         None
     }
 

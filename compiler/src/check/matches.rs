@@ -66,12 +66,25 @@ impl Checker {
                     _ => {
                         let ty = self.hir.types.name(inside);
                         let text = format!("`{}` is not {} `{ty}`", name.name, article(&ty));
+                        if stands_for_all_else(&name.name) {
+                            self.all_else(pattern.span, &name.name);
+                            return None;
+                        }
                         self.unfit(pattern.span, scrutinee, text, "patterns are variants, literals, `none`, and `_` for all else");
                         None
                     }
                 }
             }
         }
+    }
+
+    /// `default => …`
+    fn all_else(&mut self, span: Span, word: &str) {
+        self.report(
+            Diagnostic::error("E0314", span, format!("`{word}` is no pattern"), "this pattern never fits")
+                .help("all else is written `_ => …`")
+                .fix("write `_`", span, "_"),
+        );
     }
 
     fn unfit(&mut self, span: Span, scrutinee: &Expr, message: String, help: &str) {
@@ -92,8 +105,7 @@ impl Checker {
         first: bool,
         bound: &mut FxHashMap<String, (VarId, Span)>,
     ) -> Option<Pattern> {
-        let why =
-            (scrutinee.span, format!("this is {} `{}`", article(&self.hir.types.name(scrutinee.ty)), self.hir.types.name(scrutinee.ty)));
+        let why = self.type_of(body, scrutinee);
         let value = self.expr_because(body, literal, inside, Some(&why));
         if matches!(value.kind, ExprKind::Interpolate(_)) {
             self.unfit(literal.span, scrutinee, "a pattern is a fixed text".into(), "compare with `==` in an `if`");
@@ -115,6 +127,10 @@ impl Checker {
         first: bool,
         bound: &mut FxHashMap<String, (VarId, Span)>,
     ) -> Option<Pattern> {
+        if stands_for_all_else(&name.name) && !self.hir.types.enum_def(id).variants.iter().any(|variant| variant.name == name.name) {
+            self.all_else(pattern.span, &name.name);
+            return None;
+        }
         let found = self.variant_at(id, name);
         let mut binds = Vec::with_capacity(fields.len());
         for (field, binder) in fields {
@@ -363,4 +379,9 @@ fn same_literal(a: &ExprKind, b: &ExprKind) -> bool {
         (ExprKind::Str(a), ExprKind::Str(b)) => a == b,
         _ => false,
     }
+}
+
+/// Whether a word is what others write for `_`.
+fn stands_for_all_else(word: &str) -> bool {
+    matches!(word.to_lowercase().as_str(), "default" | "otherwise" | "other" | "others" | "any" | "rest" | "all" | "else")
 }

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::body::Body;
 use super::coerce::poison;
-use super::lookup::{article, listed, nearest};
+use super::lookup::{article, nearest};
 use super::names::{Decl, Owner};
 use crate::ast;
 use crate::diagnostics::{Asked, Diagnostic};
@@ -35,7 +35,7 @@ pub(super) fn names(ty: Type) -> &'static [&'static str] {
 }
 
 /// What to do where a list was meant to grow.
-pub(super) const LIST_STAYS: &str =
+pub(crate) const LIST_STAYS: &str =
     "a list stays as it is: keep a number (`n += 1`) or the last one (`last = x`) in a `var`, or write all elements at once: `[a, b]`";
 
 impl Checker {
@@ -280,60 +280,10 @@ impl Checker {
                 let (found, wanted) = (self.hir.types.name(value.ty), self.hir.types.name(to));
                 let label = format!("this is {} `{found}`", article(&found));
                 let message = format!("{} `{found}` cannot be made {} `{wanted}`", article(&found), article(&wanted));
-                self.report(Diagnostic::error("E0304", value.span, message, label).help(format!("`{wanted}(…)` takes a number")));
+                let diagnostic = Diagnostic::error("E0304", value.span, message, label).help(format!("`{wanted}(…)` takes a number"));
+                self.report(self.with_origin(body, diagnostic, &value));
                 poison(span)
             }
         }
-    }
-
-    fn no_function(&mut self, body: &Body, callee: &ast::Ident, decl: Option<Decl>) {
-        let name = &callee.name;
-        let own: Vec<&str> =
-            self.globals.iter().filter(|(_, global)| matches!(global.decl, Decl::Fn(_))).map(|(name, _)| name.as_str()).collect();
-        let built_in = ["days", "hours", "minutes", "Decimal", "Float", "Int", "String"];
-        let functions: Vec<&str> = own.iter().copied().chain(built_in).collect();
-        let unknown = || Diagnostic::error("E0201", callee.span, format!("there is no function `{name}`"), "this name is unknown");
-        let diagnostic = match decl {
-            Some(decl) => {
-                let no =
-                    Diagnostic::error("E0207", callee.span, format!("`{name}` is {}, not a function", decl.what()), "expected a function");
-                match decl {
-                    Decl::Message(_) => no.help(format!("messages are sent: `send {name}(…) via …`")),
-                    Decl::Type(_) | Decl::Event(_) => no.help(format!("write `{name} {{ … }}`")),
-                    _ => no,
-                }
-            }
-            None if body.find(name).is_some() => {
-                Diagnostic::error("E0207", callee.span, format!("`{name}` is a value, not a function"), "expected a function")
-            }
-            None => {
-                let methods = ["length", "sum", "lower", "upper", "round", "abs", "min", "max", "contains", "first", "last"];
-                let method = methods.into_iter().find(|method| method == name).map(String::from);
-                match nearest(name, functions.into_iter()).or_else(|| nearest(name, methods.into_iter())) {
-                    Some(better) if methods.contains(&better.as_str()) => {
-                        unknown().help(format!("did you mean the method `x.{better}(…)`?"))
-                    }
-                    _ if method.is_some() => unknown().help(format!("it is a method: write `x.{name}(…)`")),
-                    Some(better) => {
-                        unknown().help(format!("did you mean `{better}`?")).fix(format!("write `{better}`"), callee.span, better)
-                    }
-                    None => match name.to_lowercase().as_str() {
-                        "if" | "iif" => unknown().help("write `if CONDITION { a } else { b }`"),
-                        word @ ("and" | "or") => unknown().help(format!("it stands between two conditions: `a {word} b`")),
-                        "not" => unknown().help("write `not x`"),
-                        "coalesce" | "ifnull" | "isnull" | "default" => {
-                            unknown().help("a fallback for what is missing is written `x ?? fallback`")
-                        }
-                        "today" | "getdate" => unknown().help("the day is `now.date(profile.timezone)`, the moment is `now`"),
-                        "concat" | "concatenate" => unknown().help("put values into a text, as in `\"{first} {last}\"`"),
-                        _ => match listed(&own) {
-                            Some(list) => unknown().help(format!("there is {list}; or declare it with `fn`")),
-                            None => unknown().help("declare it with `fn`"),
-                        },
-                    },
-                }
-            }
-        };
-        self.report(diagnostic);
     }
 }

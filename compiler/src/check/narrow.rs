@@ -2,23 +2,28 @@
 
 use super::Checker;
 use super::body::{Body, Facts, Path, Root, meet};
-use super::coerce::is_none;
+use super::coerce::{Why, is_none};
 use crate::ast::{self, BinaryOp, ExprKind as Ast, UnaryOp};
 use crate::hir::{CompareOp, Expr, ExprKind};
 use crate::types::{Type, TypeId};
+use journey_grammar::Span;
 
 impl Checker {
     /// Checks a condition (a Bool) and tells what is known where it is true and where it is false.
     pub fn condition(&mut self, body: &mut Body, expr: &ast::Expr) -> (Expr, Facts, Facts) {
+        self.condition_because(body, expr, None)
+    }
+
+    /// As [`Checker::condition`], for a reason that is shown where it is none.
+    fn condition_because(&mut self, body: &mut Body, expr: &ast::Expr, why: Option<&Why>) -> (Expr, Facts, Facts) {
         match &expr.kind {
-            Ast::Paren(inner) => self.condition(body, inner),
+            Ast::Paren(inner) => self.condition_because(body, inner, why),
             Ast::Unary(UnaryOp::Not, inner) => {
-                let (inner, yes, no) = self.condition(body, inner);
+                let (inner, yes, no) = self.condition_because(body, inner, why);
                 (Expr { kind: ExprKind::Not(Box::new(inner)), ty: TypeId::BOOL, span: expr.span }, no, yes)
             }
-            Ast::Binary(op @ (BinaryOp::And | BinaryOp::Or), _, left, right) => self.both(body, expr, *op, left, right),
+            Ast::Binary(op @ (BinaryOp::And | BinaryOp::Or), span, left, right) => self.both(body, expr, (*op, *span), left, right),
             _ => {
-                let why = None;
                 let checked = self.expr_because(body, expr, TypeId::BOOL, why);
                 let (yes, no) = facts_of(&checked);
                 (checked, yes, no)
@@ -27,12 +32,20 @@ impl Checker {
     }
 
     /// The right side of `and` is reached where the left is true, that of `or` where it is false.
-    fn both(&mut self, body: &mut Body, expr: &ast::Expr, op: BinaryOp, left: &ast::Expr, right: &ast::Expr) -> (Expr, Facts, Facts) {
-        let (left, left_yes, left_no) = self.condition(body, left);
-        let before = body.facts();
+    fn both(
+        &mut self,
+        body: &mut Body,
+        expr: &ast::Expr,
+        (op, op_span): (BinaryOp, Span),
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> (Expr, Facts, Facts) {
         let and = op == BinaryOp::And;
+        let why = (op_span, format!("`{}` stands between two conditions", if and { "and" } else { "or" }));
+        let (left, left_yes, left_no) = self.condition_because(body, left, Some(&why));
+        let before = body.facts();
         body.assume(if and { &left_yes } else { &left_no });
-        let (right, right_yes, right_no) = self.condition(body, right);
+        let (right, right_yes, right_no) = self.condition_because(body, right, Some(&why));
         body.restore(before);
         let (left, right) = (Box::new(left), Box::new(right));
         let kind = if and { ExprKind::And(left, right) } else { ExprKind::Or(left, right) };

@@ -32,7 +32,8 @@ impl Checker {
                 let name = self.hir.types.name(of.ty);
                 let label = format!("this is {} `{name}`", article(&name));
                 let message = format!("`-` needs a number, not {} `{name}`", article(&name));
-                self.report(Diagnostic::error("E0304", of.span, message, label).help("only numbers have a negative"));
+                let diagnostic = Diagnostic::error("E0304", of.span, message, label).help("only numbers have a negative");
+                self.report(self.with_origin(body, diagnostic, &of));
                 poison(span)
             }
         }
@@ -88,7 +89,7 @@ impl Checker {
         if right.ty == TypeId::ERROR {
             return poison(span);
         }
-        let why = (left.span, format!("this is {} `{}`", article(&self.hir.types.name(left.ty)), self.hir.types.name(left.ty)));
+        let why = self.type_of(body, &left);
         let ty = if self.hir.types.inner(right.ty).is_some() || is_none(&right) { left.ty } else { of };
         let right = self.coerce(body, right, ty, Some(&why));
         if right.ty == TypeId::ERROR {
@@ -234,6 +235,7 @@ impl Checker {
         let mut diagnostic = Diagnostic::error(code, op_span, message, "these do not go together")
             .and(left.span, format!("this is {} `{left_name}`", article(&left_name)))
             .and(right.span, format!("this is {} `{right_name}`", article(&right_name)));
+        diagnostic = self.with_origins(body, diagnostic, left, right);
         diagnostic = if text {
             self.with_interpolation(body, diagnostic, left, right, span)
         } else {

@@ -3,6 +3,7 @@
 use super::Checker;
 use super::body::{Body, FenceKind, Path, Root};
 use super::coerce::Why;
+use super::methods::LIST_STAYS;
 use super::names::Owner;
 use crate::ast::{self, ExprKind};
 use crate::diagnostics::Diagnostic;
@@ -105,12 +106,12 @@ impl Checker {
             FenceKind::Branch => (
                 format!("a branch can't assign `{}`, which is declared outside it", var.name),
                 "the branch has a copy of this",
-                "declare a `var` inside the branch, or assign behind the branches; what they find out can go into a field of the profile",
+                out_of_branch(&var.name),
             ),
             FenceKind::Undo => (
                 format!("an `undo` can't assign `{}`, which is declared outside it", var.name),
                 "the block has a copy of this",
-                "declare a `var` inside the block; when it runs, nothing follows that could read the other",
+                "declare a `var` inside the block; when it runs, nothing follows that could read the other".into(),
             ),
         };
         self.report(Diagnostic::error("E0430", place.span, message, label).and(var.span, "it is declared here").help(help));
@@ -157,9 +158,17 @@ impl Checker {
                 place.span = target.span;
                 Ok(Target { place, ty: fields[at].ty })
             }
+            ExprKind::Index(..) => Err(Refusal::new("an element of a list or of a map stays as it is", LIST_STAYS)),
             _ => Err(Refusal::new("this is a value, not a place", "assign to a `var` or to a field of the profile")),
         }
     }
+}
+
+/// How what a branch finds out gets out of it.
+pub(super) fn out_of_branch(name: &str) -> String {
+    format!(
+        "branches run side by side, each with variables of its own: what is read behind them goes into a field of the profile, `profile.{name} = …`"
+    )
 }
 
 /// The assignment to a place.

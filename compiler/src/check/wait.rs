@@ -1,9 +1,12 @@
 //! Pauses: what they wait for, the names that they bind, and their identities.
 
 use super::Checker;
+use super::body::Body;
+use super::coerce::poison;
 use super::flow::{Falls, Join, forget_changes};
 use super::journey::{JourneyBody, Matched};
 use super::lookup::article;
+use super::names::Decl;
 use super::stmt::Block;
 use crate::ast;
 use crate::diagnostics::Diagnostic;
@@ -201,11 +204,17 @@ impl Checker {
     }
 
     fn after(&mut self, cx: &mut JourneyBody, length: &ast::Expr) -> Deadline {
+        if self.awaits_event(cx, length) {
+            return Deadline::After(poison(length.span));
+        }
         Deadline::After(self.expr(&mut cx.body, length, Some(TypeId::DURATION)))
     }
 
     /// `wait until EXPR`: an instant, or a local time.
     fn moment(&mut self, cx: &mut JourneyBody, time: &ast::Expr) -> Deadline {
+        if self.awaits_event(cx, time) {
+            return Deadline::At(poison(time.span));
+        }
         let time = self.settled(&mut cx.body, time);
         match time.ty {
             TypeId::TIME | TypeId::ERROR => Deadline::At(time),
@@ -214,27 +223,49 @@ impl Checker {
                 Deadline::Local { weekday: None, time, zone }
             }
             _ => {
-                self.no_moment(&time);
+                self.no_moment(&cx.body, &time);
                 Deadline::At(time)
             }
         }
     }
 
-    fn no_moment(&mut self, time: &hir::Expr) {
+    /// `wait purchase`, `wait until purchase`: whether that is an event, which is waited for. Reports it.
+    fn awaits_event(&mut self, cx: &JourneyBody, moment: &ast::Expr) -> bool {
+        let ast::ExprKind::Name(name) = &moment.kind else { return false };
+        let Some(global) = self.globals.get(name).filter(|_| cx.body.find(name).is_none()) else { return false };
+        let (Decl::Event(_), declared) = (global.decl, global.span) else { return false };
+        self.report(
+            Diagnostic::error("E0207", moment.span, format!("`{name}` is an event, not a time"), "an event is waited for")
+                .and(declared, "it is declared here")
+                .help(format!("write `wait for {name}`, or `wait for {name} within 3d`")),
+        );
+        true
+    }
+
+    fn no_moment(&mut self, body: &Body, time: &hir::Expr) {
         let inner = self.hir.types.inner(time.ty);
         let help = match inner.unwrap_or(time.ty) {
             TypeId::DURATION => "to wait for a length of time, leave out `until`",
             TypeId::DATE if inner.is_some() => "ask `!= none` before, and say at what time of that day: `.at(09:00, profile.timezone)`",
             TypeId::DATE => "say at what time of that day: `.at(09:00, profile.timezone)`",
             TypeId::TIME | TypeId::LOCAL_TIME => "ask `!= none` before, or say what counts where it is missing: `?? …`",
+            TypeId::BOOL => "to wait until something holds write `wait for any { when CONDITION { … } after 30d { … } }`",
             _ => "write a time, such as `09:00` or `2026-11-22T09:00:00Z`",
+        };
+        let help = match &time.kind {
+            hir::ExprKind::Int(hour @ 0..=23) => format!("write the time of day with its minutes: `{hour:02}:00`"),
+            hir::ExprKind::Str(text) if text.starts_with(|c: char| c.is_ascii_digit()) => format!("a time stands without quotes: `{text}`"),
+            _ => help.to_owned(),
         };
         let ty = self.hir.types.name(time.ty);
         let a = article(&ty);
-        self.report(
+        let diagnostic = self.with_origin(
+            body,
             Diagnostic::error("E0419", time.span, format!("{a} `{ty}` is no moment to wait until"), format!("this is {a} `{ty}`"))
                 .help(help),
+            time,
         );
+        self.report(diagnostic);
     }
 
     fn local(&mut self, cx: &mut JourneyBody, weekday: Option<u8>, time: &ast::Expr, zone: Option<&ast::Expr>) -> Deadline {

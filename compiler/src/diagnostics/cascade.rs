@@ -9,7 +9,7 @@ use journey_grammar::FileId;
 use std::collections::HashSet;
 
 /// Codes of lines that could not be read to their end. Slips that are read as meant (`&&`, a single `=`) are none.
-const UNREAD: [&str; 5] = ["E0101", "E0102", "E0104", "E0115", "E0116"];
+const UNREAD: [&str; 7] = ["E0101", "E0102", "E0104", "E0110", "E0111", "E0115", "E0116"];
 
 /// Leaves out errors of names, types and flow on lines that could not be read.
 pub fn causes_only(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {

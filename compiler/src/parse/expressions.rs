@@ -118,7 +118,8 @@ impl<'t> Reader<'t> {
         let mut pairs = Vec::new();
         for entry in entries {
             let mut values = entry.all(Rule::expr);
-            let Some(first) = values.next().map(|first| self.expr(first)) else { continue };
+            let key = entry.child(Rule::key).map(|key| self.number_key(key));
+            let Some(first) = key.or_else(|| values.next().map(|first| self.expr(first))) else { continue };
             let second = values.next().map(|second| self.expr(second));
             match (is_map, second) {
                 (true, Some(value)) => pairs.push((first, value)),
@@ -127,6 +128,16 @@ impl<'t> Reader<'t> {
             }
         }
         if is_map { ExprKind::Map(pairs) } else { ExprKind::List(elements) }
+    }
+
+    fn number_key(&mut self, key: Syntax<'t>) -> Expr {
+        let span = key.span();
+        let kind = match key.child(Rule::int) {
+            Some(int) if key.has(Rule::minus) => self.negative(int, span).unwrap_or(ExprKind::Error),
+            Some(int) => self.literal(int),
+            None => ExprKind::Error,
+        };
+        Expr { kind, span }
     }
 
     fn record(&mut self, node: Syntax<'t>) -> ExprKind {

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::waits::weekday_number;
-use crate::ast::{Clause, ClauseKind, EventPattern, Every, ExprKind, Journey, Stmt, StmtKind};
+use crate::ast::{Clause, ClauseKind, EventPattern, Every, Expr, ExprKind, Journey, Stmt, StmtKind};
 use journey_grammar::{Rule, Syntax};
 
 impl<'t> Reader<'t> {
@@ -65,7 +65,10 @@ impl<'t> Reader<'t> {
 
     fn enter_every(&mut self, node: Syntax<'t>) -> ClauseKind {
         let day = node.child(Rule::every_day);
-        let every = if let Some(month) = node.child(Rule::every_month) {
+        let every = if let Some(on) = node.child(Rule::no_day) {
+            self.no_day(node, on);
+            Every::Period(Expr { kind: ExprKind::Error, span: on.span() })
+        } else if let Some(month) = node.child(Rule::every_month) {
             let day = month.child(Rule::int).unwrap_or(month);
             Every::Month(day.text().replace('_', "").parse().unwrap_or(0), day.span())
         } else if let Some(weekday) = day.and_then(|day| day.child(Rule::weekday)) {

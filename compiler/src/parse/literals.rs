@@ -20,6 +20,18 @@ impl<'t> Reader<'t> {
                 self.spaced_duration(node);
                 ExprKind::Error
             }
+            Rule::foreign_date => {
+                self.foreign_date(node);
+                ExprKind::Error
+            }
+            Rule::foreign_time => {
+                self.foreign_time(node);
+                ExprKind::Error
+            }
+            Rule::bad_fraction => {
+                self.bad_fraction(node);
+                ExprKind::Error
+            }
             _ => {
                 self.bad_number(node);
                 ExprKind::Error

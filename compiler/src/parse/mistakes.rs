@@ -5,18 +5,25 @@
 
 mod blocks;
 mod braces;
+mod calendar;
+mod conditions;
+mod expectations;
 mod expected;
 mod explain;
 mod forms;
 mod habits;
 mod instead;
 mod marks;
+mod misplaced;
 mod places;
 mod quotes;
+mod sayings;
 mod shapes;
 mod slips;
 mod values;
 mod words;
+
+pub(super) use misplaced::Torn;
 
 use super::{Reader, journeys::is_clause};
 use crate::ast::ItemKind;
@@ -56,6 +63,7 @@ impl<'t> Reader<'t> {
                 before = Some(node).filter(|node| is_whole(node.kind()));
             }
         }
+        self.forget_torn(root);
         self.open_texts(root);
     }
 

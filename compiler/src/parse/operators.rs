@@ -51,7 +51,7 @@ impl<'t> Reader<'t> {
         if part.text() == "-" {
             return self.negated(part, parts, whole);
         }
-        if part.text() == "!" {
+        if matches!(part.text(), "!" | "NOT") {
             self.wrong_sign(part, "not");
         }
         let operand = self.binary(parts, NOT, whole);
@@ -76,8 +76,9 @@ impl<'t> Reader<'t> {
     /// What looks like an operator of another language is read as meant, and reported.
     fn check_operator(&mut self, sign: Syntax<'t>, op: BinaryOp) {
         let right = match (sign.text(), op) {
-            ("&&", _) => "and",
-            ("||", _) => "or",
+            ("&&" | "AND", _) => "and",
+            ("||" | "OR", _) => "or",
+            ("=<", _) => "<=",
             ("=" | "===", _) => "==",
             ("<>" | "!==", _) => "!=",
             _ => return,
@@ -103,12 +104,12 @@ fn is_operator(kind: Rule) -> bool {
 
 fn operator(sign: &str) -> BinaryOp {
     match sign {
-        "or" | "||" => BinaryOp::Or,
-        "and" | "&&" => BinaryOp::And,
+        "or" | "||" | "OR" => BinaryOp::Or,
+        "and" | "&&" | "AND" => BinaryOp::And,
         "==" | "=" | "===" => BinaryOp::Eq,
         "!=" | "<>" | "!==" => BinaryOp::Ne,
         "<" => BinaryOp::Lt,
-        "<=" => BinaryOp::Le,
+        "<=" | "=<" => BinaryOp::Le,
         ">" => BinaryOp::Gt,
         ">=" => BinaryOp::Ge,
         "in" => BinaryOp::In,

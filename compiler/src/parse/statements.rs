@@ -118,7 +118,11 @@ impl<'t> Reader<'t> {
         let read = self.deeper(links, node.span(), |reader| {
             parts.fold(base, |target, part| {
                 let span = target.span.to(part.span());
-                Expr { kind: ExprKind::Field(Box::new(target), reader.ident(part)), span }
+                let kind = match part.kind() {
+                    Rule::index => ExprKind::Index(Box::new(target), Box::new(reader.expr_in(part, Rule::expr))),
+                    _ => ExprKind::Field(Box::new(target), reader.ident(part)),
+                };
+                Expr { kind, span }
             })
         });
         read.unwrap_or(Expr { kind: ExprKind::Error, span: node.span() })

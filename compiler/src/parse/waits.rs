@@ -97,10 +97,12 @@ impl<'t> Reader<'t> {
 
     fn moment_in(&mut self, node: Syntax<'t>) -> Moment {
         let moment = node.child(Rule::moment).unwrap_or(node);
-        let mut weekday = moment.child(Rule::weekday).map(|day| weekday_number(day.text()));
+        let weekday = moment.child(Rule::weekday).map(|day| weekday_number(day.text()));
         if let Some(word) = moment.child(Rule::no_weekday) {
-            weekday = Some(1);
-            self.no_weekday(word, moment.child(Rule::moment_expr).map_or(word.span(), Syntax::span));
+            let time = moment.child(Rule::moment_expr).map_or(word.span(), Syntax::span);
+            self.no_weekday(word, time);
+            // How its time is written is said with the day.
+            return Moment { weekday: Some(1), time: Expr { kind: ExprKind::Error, span: time }, zone: self.zone_in(moment) };
         }
         Moment { weekday, time: self.expr_in(moment, Rule::moment_expr), zone: self.zone_in(moment) }
     }

@@ -13,6 +13,11 @@ impl<'t> Reader<'t> {
             return;
         }
         let opening = list.child(Rule::open).map_or(list.span(), Syntax::span);
+        let declared = self.skip_space(end.span().start);
+        let ends = declared as usize >= self.text.len();
+        if let Some(close) = self.closing(opening.start).filter(|close| !ends && *close > declared) {
+            return self.declared_inside(list, declared, close);
+        }
         let inside = self.slice(self.span(opening.start, end.span().start));
         let diagnostic = |at: Span| Diagnostic::error("E0103", at, "this brace is never closed", "it opens here");
         let diagnostic = match misplaced(inside) {
@@ -35,6 +40,24 @@ impl<'t> Reader<'t> {
                 .help("remove it, or look above for one that closes too early")
                 .fix(format!("remove `{text}`"), at, ""),
         );
+    }
+
+    /// The brace that closes the one at `open`.
+    fn closing(&self, open: u32) -> Option<u32> {
+        // As far as a journey may go: a file of nothing but open braces is not read from each of them to its end.
+        const FAR: usize = 1 << 14;
+        let rest = self.text.get(open as usize..)?;
+        let rest = rest.get(..rest.floor_char_boundary(FAR))?;
+        let mut depth = 0_usize;
+        for (at, mark) in marks(rest) {
+            match mark {
+                '{' => depth += 1,
+                '}' if depth <= 1 => return Some(open + at),
+                '}' => depth -= 1,
+                _ => {}
+            }
+        }
+        None
     }
 
     /// The bracket that is open at the end of a text.

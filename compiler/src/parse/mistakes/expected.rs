@@ -33,7 +33,9 @@ fn is_telling(rule: Rule, rules: &[Rule], keyword: &str) -> bool {
     let after_pattern = has(Rule::arrow) && !in_brackets;
     match rule {
         Rule::dot | Rule::member => !(after_value || after_keyword || after_pattern),
-        Rule::args | Rule::paren_open | Rule::index | Rule::bracket_open => !after_value,
+        // `xs[0]` is read as the start of an assignment; no statement goes on so.
+        Rule::index | Rule::bracket_open => !after_value && !words::STATEMENTS.contains(&keyword),
+        Rule::args | Rule::paren_open => !after_value,
         Rule::record_fields => !after_value && !after_pattern,
         Rule::assign_op => !after_keyword,
         Rule::open => !after_pattern && !has(Rule::infix),

@@ -1,7 +1,7 @@
 //! One broken place: what stands there, what could have stood there, and how it is written.
 
 use super::{
-    super::{Reader, journeys::is_clause},
+    super::Reader,
     Broken, expected,
     places::{is_word, to_u32},
     probe_of,
@@ -10,7 +10,7 @@ use super::{
     words,
 };
 use crate::diagnostics::Diagnostic;
-use journey_grammar::{Expected, Rule, Span, is_error};
+use journey_grammar::{Expected, Rule, Span};
 
 /// The words behind which a new name stands.
 const DECLARING: &[&str] = &[
@@ -74,7 +74,8 @@ impl<'t> Reader<'t> {
             return;
         }
         let stop = self.stop(broken, first);
-        if self.other_form(broken, &stop)
+        if self.left_open(broken, &stop)
+            || self.other_form(broken, &stop)
             || self.instead(broken, &stop)
             || self.apart_from_unit(&stop)
             || self.one_digit_hour(&stop)
@@ -139,60 +140,6 @@ impl<'t> Reader<'t> {
         stray
     }
 
-    /// A word that is right elsewhere: a clause behind statements, a statement in a test or outside a journey.
-    fn misplaced_word(&mut self, broken: Broken<'t>, first: Span) -> bool {
-        let word = self.slice(first);
-        let next = self.slice(self.word_at(self.skip_space(first.end)));
-        let goes_on = broken.before.is_some_and(|before| !self.breaks_between(before.span().end, first.start))
-            && (broken.node.kind() == Rule::error_item || self.slice(self.word_before(first.start)) == "to");
-        if matches!(next, "=" | "." | "+=" | ":") || goes_on {
-            return false;
-        }
-        // The other half of something broken, which is said already.
-        if matches!(word, "else" | "catch") && broken.node.kind() == Rule::error_stmt && is_behind_error(broken) && broken.before.is_none()
-        {
-            return true;
-        }
-        let place = match broken.node.kind() {
-            Rule::error_stmt if word == "exit" && broken.parent.kind() != Rule::journey_item => {
-                Some(("E0118", "`exit` is a clause of the head", "write `finish OUTCOME` to end the journey here"))
-            }
-            // Behind something broken in the head, which is said already.
-            Rule::error_stmt if words::CLAUSES.contains(&word) && is_behind_error(broken) && !self.is_after_statement(broken) => {
-                return broken.before.is_none();
-            }
-            Rule::error_stmt if words::CLAUSES.contains(&word) => {
-                Some(("E0118", "a clause of the head stands before all statements", "move it up, to the other clauses of the journey"))
-            }
-            Rule::error_test_stmt if word == "wait" => {
-                Some(("E0118", "this is a statement of a journey", "in a test time goes on with `advance 1h`"))
-            }
-            Rule::error_test_stmt if words::STATEMENTS.contains(&word) && !words::TEST_STATEMENTS.contains(&word) => Some((
-                "E0118",
-                "this is a statement of a journey",
-                "in a test, say what happens with `event` and what should come of it with `expect`",
-            )),
-            Rule::error_item if word == "let" => {
-                Some(("E0118", "this stands in no journey", "a value for all journeys is written `const NAME = VALUE`"))
-            }
-            Rule::error_item if words::STATEMENTS.contains(&word) || words::CLAUSES.contains(&word) => {
-                Some(("E0118", "this stands in no journey", "move it into a `journey`; a brace above may close too early"))
-            }
-            _ => None,
-        };
-        let Some((code, label, help)) = place else { return false };
-        self.report(Diagnostic::error(code, first, format!("`{word}` cannot stand here"), label).help(help));
-        true
-    }
-
-    /// Whether a whole statement stands before a broken part in its block. Where none does, something broken does, and a
-    /// clause behind that is not misplaced.
-    fn is_after_statement(&self, broken: Broken<'t>) -> bool {
-        let body = broken.parent.children().take_while(|child| child.span().start < broken.node.span().start);
-        let parts = [Rule::ident, Rule::params, Rule::string, Rule::kw_journey, Rule::open, Rule::semicolon];
-        body.into_iter().any(|child| !is_error(child.kind()) && !is_clause(child.kind()) && !parts.contains(&child.kind()))
-    }
-
     /// The first word is none that can stand there, but near to one.
     fn misspelled(&mut self, broken: Broken<'t>, first: Span) -> bool {
         let word = self.slice(first);
@@ -228,7 +175,9 @@ impl<'t> Reader<'t> {
         let listed = stop.words.iter().any(|word| word == "`,`") && unit_meant(unit).is_none();
         // `21:00 to`: the end of a time.
         let part = self.text.get(..stop.last.start as usize).is_some_and(|before| before.ends_with([':', '.', '-']));
-        if !is_number || !word || stop.at_line_end || listed || part || stop.last.start < stop.start {
+        // `priority 3 of sales`
+        let small = matches!(unit, "of" | "to" | "per" | "at" | "on" | "by" | "is" | "times" | "time" | "then");
+        if !is_number || !word || small || stop.at_line_end || listed || part || stop.last.start < stop.start {
             return false;
         }
         self.unit_apart(stop.last, stop.found);
@@ -286,7 +235,10 @@ impl<'t> Reader<'t> {
             );
             return true;
         }
-        if found.start >= line.end || !words::STATEMENTS.contains(&self.slice(found)) || self.slice(self.word_at(start)) == "(" {
+        if found.start >= line.end
+            || !words::STATEMENTS.contains(&self.slice(found))
+            || word == "for" && self.slice(self.word_at(start)) == "("
+        {
             return false;
         }
         let statement = self.span(found.start, line.end);
@@ -403,11 +355,6 @@ impl<'t> Reader<'t> {
             }),
         }
     }
-}
-
-/// Whether something else that is broken stands before it in its block.
-fn is_behind_error(broken: Broken<'_>) -> bool {
-    broken.parent.children().take_while(|child| child.span().start < broken.node.span().start).any(|child| is_error(child.kind()))
 }
 
 /// What follows a construct that is complete.

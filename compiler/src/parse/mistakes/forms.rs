@@ -1,45 +1,16 @@
 //! Constructs that are nearly right: what was written in the place of a word or a value, and how it is said.
 
-use super::{super::Reader, Broken, explain::Stop, places::is_word, words};
+use super::{
+    super::Reader,
+    Broken,
+    explain::Stop,
+    places::{is_word, to_u32},
+    words,
+};
 use crate::diagnostics::Diagnostic;
 use journey_grammar::{Rule, Span};
 
-/// Where each word belongs that starts a clause or a part of something else.
-const HOMES: &[(&[&str], &str, &str)] = &[
-    (
-        &["address", "consent", "cap", "quiet"],
-        "this is a clause of a channel",
-        "move it into a `channel`, as in `channel email { address profile.email cap 3 per 7d }`",
-    ),
-    (&["variant", "holdout"], "this is a part of an experiment", "move it into an `experiment NAME { … }`"),
-    (&["branch"], "this is a part of `parallel` or `race`", "move it into `parallel { … }` or `race { … }`"),
-    (&["advance", "answer", "expect"], "this is a statement of a `test`", "move it into a `test \"…\" { … }`"),
-    (&["catch"], "this belongs to a `try`", "write `try { … } catch e { … }`"),
-    (
-        &["timeout", "retry", "backoff"],
-        "this belongs to the operation of a service",
-        "write it behind the path, as in `GET \"/points\" timeout 2s retry 5`",
-    ),
-];
-
 impl<'t> Reader<'t> {
-    /// A word that belongs into another block.
-    pub(super) fn away_from_home(&mut self, broken: Broken<'t>, first: Span) -> bool {
-        let word = self.slice(first);
-        let next = self.slice(self.word_at(self.skip_space(first.end)));
-        if !matches!(broken.node.kind(), Rule::error_item | Rule::error_stmt | Rule::error_clause) || matches!(next, "=" | "." | "+=" | ":")
-        {
-            return false;
-        }
-        let goes_on = broken.before.is_some_and(|before| !self.breaks_between(before.span().end, first.start));
-        if goes_on && word != "catch" {
-            return false;
-        }
-        let Some((_, label, help)) = HOMES.iter().find(|(home, ..)| home.contains(&word)) else { return false };
-        self.report(Diagnostic::error("E0118", first, format!("`{word}` cannot stand here"), *label).help(*help));
-        true
-    }
-
     /// What is said in another form where reading stopped.
     pub(super) fn other_form(&mut self, broken: Broken<'t>, stop: &Stop) -> bool {
         let (start, last, found) = (self.slice(self.word_at(stop.start)), self.slice(stop.last), self.slice(stop.found));
@@ -51,7 +22,8 @@ impl<'t> Reader<'t> {
             .or_else(|| self.of_value(last, found, stop))
             .or_else(|| self.of_call(broken, stop))
             .or_else(|| self.of_clause(broken, stop))
-            .or_else(|| self.of_expectation(broken, stop));
+            .or_else(|| self.of_expectation(broken, stop))
+            .or_else(|| self.of_setting(broken, stop));
         let Some(diagnostic) = diagnostic else { return false };
         self.report(diagnostic);
         true
@@ -139,16 +111,19 @@ impl<'t> Reader<'t> {
         let (last, found) = (self.slice(stop.last), self.slice(stop.found));
         let read = self.slice(self.span(stop.start, stop.found.start));
         let calls = read.starts_with("call ") || read.contains("= call ");
-        if calls && last == "else" && found == "{" {
+        if calls && last == "else" && found == "{" && !self.starts_fields(stop.found) {
             let message = "`else` behind a call gives a value, and does nothing else";
             return Some(Diagnostic::error("E0101", stop.found, message, "this is a block of statements").help(
                 "write a value, as in `call … else 0`; to do something where the call fails write `try { … } catch e { … }` around it",
             ));
         }
-        if broken.node.kind() == Rule::error_stmt && found == "(" && stop.start == broken.node.span().start {
+        if matches!(broken.node.kind(), Rule::error_stmt | Rule::error_arm) && found == "(" && stop.start == broken.node.span().start {
             let name = read.trim();
             let is_path = name.split('.').count() == 2 && name.split('.').all(is_plain_name);
             let at = self.word_at(stop.start);
+            if let Some(diagnostic) = self.of_method(name, self.span(at.start, at.start + to_u32(name.len()))) {
+                return Some(diagnostic);
+            }
             if is_path {
                 return Some(
                     Diagnostic::error("E0101", at, "`call` is missing before this", "the operation of a service is called")
@@ -229,39 +204,8 @@ impl<'t> Reader<'t> {
             "",
         )
     }
-
-    /// `expect hello sent`, `expect to send hello`
-    fn of_expectation(&self, broken: Broken<'t>, stop: &Stop) -> Option<Diagnostic> {
-        let (last, found) = (self.slice(stop.last), self.slice(stop.found));
-        let start = self.word_at(stop.start);
-        if broken.node.kind() != Rule::error_test_stmt || self.slice(start) != "expect" {
-            return None;
-        }
-        const DONE: [&str; 7] = ["sent", "held", "suppressed", "finished", "failed", "emitted", "called"];
-        if DONE.contains(&found) && words::is_name(last) && last != "no" {
-            let whole = stop.last.to(stop.found);
-            return Some(
-                Diagnostic::error("E0101", stop.found, format!("`{found}` stands before what it is said of"), "this comes too late")
-                    .help(format!("write `expect {found} {last}`"))
-                    .fix(format!("write `{found} {last}`"), whole, format!("{found} {last}")),
-            );
-        }
-        let done = ["send", "finish", "emit", "call", "fail"].iter().position(|word| found.starts_with(word));
-        let form = ["sent MESSAGE", "finished JOURNEY", "emitted EVENT", "called SERVICE.OPERATION", "failed JOURNEY"];
-        let form = done.and_then(|at| form.get(at))?;
-        let done = form.split(' ').next().unwrap_or_default();
-        Some(
-            Diagnostic::error(
-                "E0101",
-                stop.found,
-                format!("a test expects what was `{done}`, not to `{found}`"),
-                "this is no form of `expect`",
-            )
-            .help(format!("write `expect {form}`")),
-        )
-    }
 }
 
-fn is_plain_name(text: &str) -> bool {
+pub(super) fn is_plain_name(text: &str) -> bool {
     words::is_name(text) && text.chars().all(is_word)
 }

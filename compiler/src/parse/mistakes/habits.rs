@@ -2,14 +2,13 @@
 
 use super::{super::Reader, Broken, explain::Stop, words};
 use crate::diagnostics::Diagnostic;
-use journey_grammar::{Rule, Span, Syntax};
-
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+use journey_grammar::{Rule, Span};
 
 impl<'t> Reader<'t> {
     /// What its first words tell: comments, `elseif`, `x++`, a second channel.
     pub(super) fn foreign_start(&mut self, broken: Broken<'t>, first: Span) -> bool {
         let text = self.slice(self.first_line(broken.node.span()));
+        let begins = broken.before.is_none_or(|before| self.breaks_between(before.span().end, first.start));
         let after_send = broken.before.is_some_and(|before| before.kind() == Rule::send_stmt);
         let diagnostic = if text.starts_with('#') {
             Diagnostic::error("E0101", first, "`#` does not start a comment", "this mark can't stand here")
@@ -25,6 +24,12 @@ impl<'t> Reader<'t> {
                 first,
                 "else if",
             )
+        } else if begins && matches!(self.slice(first), "end" | "endif" | "end_if" | "fi" | "done" | "endfor") && !text.contains('=') {
+            Diagnostic::error("E0101", first, format!("`{}` ends nothing", self.slice(first)), "this word can't stand here")
+                .help("remove it: what belongs together stands in braces, `if … { … }`")
+                .fix(format!("remove `{}`", self.slice(first)), first, "")
+        } else if self.slice(first) == "unless" && text.contains('{') {
+            Diagnostic::error("E0104", first, "`unless` is written `if not`", "this word can't stand here").help("write `if not (…) { … }`")
         } else if text.starts_with(',') && after_send {
             Diagnostic::error("E0101", first, "`via` takes one channel", "a second channel cannot follow so")
                 .help("write `via first of email, sms` to use the first that can be used, or a `send` for each channel")
@@ -124,22 +129,6 @@ impl<'t> Reader<'t> {
                 .help(format!("write `{text}%`"))
                 .fix(format!("write `{text}%`"), number, format!("{text}%")),
         );
-    }
-
-    /// `wait until Monday 09:00`, `wait until tomorrow 09:00`.
-    pub(in super::super) fn no_weekday(&mut self, word: Syntax<'t>, time: Span) {
-        let (text, time) = (word.text(), self.slice(time));
-        let lower = text.to_lowercase();
-        let begins = (lower.len() >= 3).then(|| WEEKDAYS.into_iter().find(|day| day.starts_with(&lower))).flatten();
-        let diagnostic =
-            Diagnostic::error("E0104", word.span(), format!("`{text}` is no weekday"), format!("a weekday stands before `{time}`"));
-        self.report(match begins.or_else(|| words::near(&lower, WEEKDAYS.into_iter())) {
-            Some(day) => diagnostic.help(format!("did you mean `{day}`?")).fix(format!("write `{day}`"), word.span(), day),
-            None if matches!(lower.as_str(), "tomorrow" | "today") => {
-                diagnostic.help(format!("write `{time}` alone for the next time that the clock shows it, or a weekday before it"))
-            }
-            None => diagnostic.help("the weekdays are `monday` to `sunday`"),
-        });
     }
 }
 

@@ -11,9 +11,13 @@ impl<'t> Reader<'t> {
             return false;
         }
         let diagnostic = self
-            .in_sending(stop)
+            .in_time(stop)
+            .or_else(|| self.in_sending(stop))
             .or_else(|| self.in_waiting(stop))
+            .or_else(|| self.in_arm(broken, stop))
+            .or_else(|| self.half_said(broken, stop))
             .or_else(|| self.in_comparing(stop))
+            .or_else(|| self.in_value(broken, stop))
             .or_else(|| self.in_fields(broken, stop))
             .or_else(|| self.in_request(broken))
             .or_else(|| self.in_statement(broken, stop));
@@ -22,7 +26,7 @@ impl<'t> Reader<'t> {
         true
     }
 
-    fn replace(&self, at: Span, message: String, by: &str) -> Diagnostic {
+    pub(super) fn replace(&self, at: Span, message: String, by: &str) -> Diagnostic {
         Diagnostic::error("E0101", at, message, format!("`{by}` should stand here")).help(format!("write `{by}`")).fix(
             format!("write `{by}`"),
             at,
@@ -30,7 +34,7 @@ impl<'t> Reader<'t> {
         )
     }
 
-    fn remove(&self, at: Span, message: String, right: String) -> Diagnostic {
+    pub(super) fn remove(&self, at: Span, message: String, right: String) -> Diagnostic {
         let end = self.skip_space(at.end);
         Diagnostic::error("E0101", at, message, "this word can't stand here").help(format!("write `{right}`")).fix(
             format!("remove `{}`", self.slice(at)),
@@ -108,49 +112,6 @@ impl<'t> Reader<'t> {
                 .help("write `wait until 09:00` for the next time that the clock shows it, or `wait until monday 09:00`"),
             ("wait", _, "then") => {
                 self.remove(at, "statements follow each other without a word between".to_string(), "wait 1h".to_string())
-            }
-            _ => return None,
-        })
-    }
-
-    /// `x is null`, `x between 1 and 3`, `x equals 3`
-    fn in_comparing(&self, stop: &Stop) -> Option<Diagnostic> {
-        let (found, at) = (self.slice(stop.found), stop.found);
-        let next = self.word_at(self.skip_space(at.end));
-        let none = matches!(self.slice(next), "null" | "none" | "empty" | "nil" | "None" | "NULL");
-        if !stop.after_value() {
-            return None;
-        }
-        Some(match found.to_lowercase().as_str() {
-            "is" if self.slice(next) == "not" => {
-                let whole = at.to(next);
-                Diagnostic::error("E0101", whole, "`is not` is written `!=`", "write `!=` here")
-                    .help("write `!=`; what is missing is `none`: `x != none`")
-                    .fix("write `!=`", whole, "!=")
-            }
-            "is" if none => {
-                Diagnostic::error("E0101", at.to(next), "`is` is written `==`, and what is missing is `none`", "write `== none` here")
-                    .help("write `== none`")
-                    .fix("write `== none`", at.to(next), "== none")
-            }
-            word @ ("is" | "equals" | "eq") => Diagnostic::error("E0101", at, format!("`{word}` is written `==`"), "write `==` here")
-                .help("values are compared with `==`, `!=`, `<`, `<=`, `>` and `>=`")
-                .fix("write `==`", at, "=="),
-            word @ ("between" | "from") => Diagnostic::error("E0101", at, format!("there is no `{word}`"), "this compares nothing")
-                .help("write `x >= 1 and x <= 3`, or `x in 1..4`, which has not the 4"),
-            word @ ("like" | "matches" | "contains" | "includes" | "startswith" | "ilike") => {
-                Diagnostic::error("E0101", at, format!("`{word}` does not stand between two values"), "this compares nothing")
-                    .help("write `x.contains(\"…\")`, `x.starts_with(\"…\")` or `x.ends_with(\"…\")`")
-            }
-            "&" => Diagnostic::error("E0101", at, "`&` joins nothing", "this mark can't stand here")
-                .help("put values into a text, as in `\"{first} {last}\"`; two conditions are joined by `and`"),
-            "|" => Diagnostic::error("E0101", at, "`|` joins nothing", "this mark can't stand here")
-                .help("one of two conditions is `a or b`; a fallback for what is missing is `x ?? \"you\"`"),
-            "eur" | "usd" | "gbp" | "euro" | "euros" | "dollar" | "dollars" | "percent" => {
-                let gap = self.span(stop.last.end, at.end);
-                Diagnostic::error("E0101", at, "an amount is a plain number", "a currency has no sign here")
-                    .help(format!("write `{}`", self.slice(stop.last)))
-                    .fix(format!("remove `{}`", self.slice(at)), gap, "")
             }
             _ => return None,
         })

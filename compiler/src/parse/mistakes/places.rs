@@ -5,6 +5,9 @@ use crate::ast::Ident;
 use journey_grammar::Span;
 use unicode_normalization::UnicodeNormalization;
 
+/// Marks of two characters.
+const MARKS: [&str; 11] = ["&&", "||", "=>", "->", "==", "!=", "<=", ">=", "??", "..", "+="];
+
 impl<'t> Reader<'t> {
     pub(in super::super) fn slice(&self, span: Span) -> &'t str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
@@ -22,7 +25,7 @@ impl<'t> Reader<'t> {
     pub(in super::super) fn word_at(&self, at: u32) -> Span {
         let rest = self.text.get(at as usize..).unwrap_or("");
         let word = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
-        let mark = ["&&", "||", "=>", "->", "==", "!=", "<=", ">=", "??", "..", "+="].iter().find(|mark| rest.starts_with(**mark));
+        let mark = MARKS.into_iter().find(|mark| rest.starts_with(mark));
         let length = match (word, mark) {
             (0, Some(mark)) => mark.len(),
             (0, None) if rest.starts_with('"') => quoted_length(rest),
@@ -39,7 +42,13 @@ impl<'t> Reader<'t> {
             head = head[..comment].trim_end();
         }
         let word = head.len() - head.trim_end_matches(is_word).len();
-        let length = if word == 0 { head.chars().next_back().map_or(0, char::len_utf8) } else { word };
+        let mark = MARKS.into_iter().find(|mark| head.ends_with(mark));
+        let length = match (word, mark) {
+            (0, Some(mark)) => mark.len(),
+            (0, None) if head.ends_with('"') => last_quoted(head),
+            (0, None) => head.chars().next_back().map_or(0, char::len_utf8),
+            (length, _) => length,
+        };
         self.span(to_u32(head.len() - length), to_u32(head.len()))
     }
 
@@ -71,6 +80,13 @@ fn quoted_length(rest: &str) -> usize {
     let line = rest.find(['\r', '\n']).unwrap_or(rest.len());
     let inner = rest.get(1..line).unwrap_or("");
     inner.find('"').map_or(line, |end| end + 2)
+}
+
+/// The length of the text in quotes that `head` ends with, as far as it stands on its line.
+fn last_quoted(head: &str) -> usize {
+    let line = head.rfind('\n').map_or(0, |at| at + 1);
+    let before = head.get(line..head.len() - 1).unwrap_or("");
+    before.rfind('"').map_or(1, |open| before.len() - open + 1)
 }
 
 /// Where the comment starts that the last line of `head` ends with, if it is one from its start on.

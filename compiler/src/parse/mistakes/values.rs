@@ -1,6 +1,6 @@
 //! Numbers, times and strings that do not exist.
 
-use super::super::Reader;
+use super::{super::Reader, calendar::on_the_clock};
 use crate::diagnostics::Diagnostic;
 use journey_grammar::{MAX_NESTING, MAX_SOURCE_BYTES, Refusal, Rule, Span, Syntax};
 
@@ -55,7 +55,7 @@ impl<'t> Reader<'t> {
             let message = format!("`{unit}` is not a unit of time");
             Diagnostic::error("E0110", node.span(), message, "a number directly followed by letters is a duration")
         };
-        if let Some(time) = on_the_clock(number, unit) {
+        if let Some(time) = matches!(unit.to_lowercase().as_str(), "am" | "pm").then(|| on_the_clock(text)).flatten() {
             self.report(
                 Diagnostic::error("E0111", node.span(), format!("`{text}` is not a time of day"), "a time of day goes from 00:00 to 23:59")
                     .help(format!("write `{time}`"))
@@ -84,6 +84,9 @@ impl<'t> Reader<'t> {
     }
 
     pub(in super::super) fn spaced_duration(&mut self, node: Syntax<'t>) {
+        if node.text().contains('.') {
+            return self.bad_fraction(node);
+        }
         let number = self.word_at(node.span().start);
         self.unit_apart(number, self.word_at(self.skip_space(number.end)));
     }
@@ -230,17 +233,6 @@ impl<'t> Reader<'t> {
                 .fix("write double quotes", node.span(), format!("\"{inner}\"")),
         );
     }
-}
-
-/// The time of day that `9am` and `9pm` mean.
-fn on_the_clock(number: &str, half: &str) -> Option<String> {
-    let hour: u32 = number.parse().ok().filter(|hour| (1..=12).contains(hour))?;
-    let hour = match half.to_lowercase().as_str() {
-        "am" => hour % 12,
-        "pm" => hour % 12 + 12,
-        _ => return None,
-    };
-    Some(format!("{hour:02}:00"))
 }
 
 /// The unit that a word means.
