@@ -46,6 +46,10 @@ impl Reader<'_> {
                 (true, word @ ("endif" | "endfor")) => self.close(&mut open, word, span),
                 _ => {}
             }
+            if let (false, Some(name)) = (tag.is_block, tag.inside.trim().strip_prefix('{')) {
+                self.three_braces(&tag, name.trim());
+                continue;
+            }
             if let Some(Slip { what, help }) = if tag.is_block { in_block(&tag) } else { in_value(tag.inside) } {
                 let message = format!("{what} can't stand in a template");
                 let diagnostic = self.wrong(span, message, "this is not read as it is meant").help(help);
@@ -101,6 +105,21 @@ impl Reader<'_> {
                 }
             },
         }
+    }
+
+    /// `{{{ name }}}`
+    fn three_braces(&mut self, tag: &Tag<'_>, name: &str) {
+        let has_third = self.text.get(tag.end..).is_some_and(|rest| rest.starts_with('}'));
+        let span = self.at(tag.start, tag.end + usize::from(has_third));
+        let (value, why) = match self.is_html {
+            true => (format!("{{{{ {name} | safe }}}}"), "what is to be written as it is, with its HTML,"),
+            false => (format!("{{{{ {name} }}}}"), "a value"),
+        };
+        let diagnostic = self
+            .wrong(span, "`{{{ … }}}` can't stand in a template", "this is not read as it is meant")
+            .help(format!("{why} is written `{value}`"))
+            .fix(format!("write `{value}`"), span, value);
+        self.diagnostics.push(diagnostic);
     }
 
     fn never_closed(&mut self, tag: &Tag<'_>) {
@@ -236,10 +255,6 @@ fn in_value(inside: &str) -> Option<Slip> {
     }
     if trimmed.starts_with('>') {
         return slip("`{{> … }}`", "a template stands alone: write what the other one holds here");
-    }
-    if let Some(name) = trimmed.strip_prefix('{') {
-        let name = name.trim();
-        return slip("`{{{ … }}}`", format!("what is to be written as it is, with its HTML, is `{{{{ {name} | safe }}}}`"));
     }
     if trimmed.is_empty() {
         return slip("`{{ }}`", "write the value that is put in: `{{ name }}`");
