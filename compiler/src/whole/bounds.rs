@@ -50,6 +50,8 @@ use rustc_hash::FxHashMap;
 use std::rc::Rc;
 pub(super) use turning::{Piles, Turns};
 
+/// Children of children are followed so far; of those further down nothing is known.
+const DEPTH_MAX: usize = 200;
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
@@ -122,6 +124,8 @@ pub(super) struct Bounds<'h> {
     lasts_ms: Vec<i64>,
     /// How long after its start each journey can still send, at most; `None` where nobody knows.
     lags_ms: Vec<Option<i64>>,
+    /// How many questions led to this one.
+    depth: usize,
     /// The journeys of which it is asked what they send one after the other.
     following: Vec<usize>,
 }
@@ -141,6 +145,7 @@ impl<'h> Bounds<'h> {
             plain: FxHashMap::default(),
             lasts_ms,
             lags_ms,
+            depth: 0,
             following: Vec::new(),
         }
     }

@@ -170,9 +170,14 @@ pub(super) struct Hours<'h> {
 
 impl Hours<'_> {
     /// Whether whoever begins these hours may still be in the others.
+    pub fn may_begin_in(&self, other: &Self) -> bool {
+        self.zone != other.zone || self.begin_in(other)
+    }
+
+    /// Whether whoever begins these hours is in the others.
     pub fn begin_in(&self, other: &Self) -> bool {
         let since = (self.from_ms - other.from_ms).rem_euclid(DAY_MS);
-        self.zone != other.zone || other.from_ms == other.to_ms || since < (other.to_ms - other.from_ms).rem_euclid(DAY_MS)
+        self.zone == other.zone && (other.from_ms == other.to_ms || since < (other.to_ms - other.from_ms).rem_euclid(DAY_MS))
     }
 }
 
@@ -209,20 +214,20 @@ impl<'h> Flow<'h> {
 
     /// The least time from one spot to another; `None` where no way leads there.
     pub fn least_ms(&self, from: Spot, to: Spot) -> Option<i64> {
-        let mut least = vec![i64::MAX; self.spots.len()];
+        // Of a branch few spots are come to.
+        let mut least: FxHashMap<Spot, i64> = FxHashMap::from_iter([(from, 0)]);
         let mut next = std::collections::BinaryHeap::from([(std::cmp::Reverse(0), from)]);
-        least[from] = 0;
         while let Some((std::cmp::Reverse(ms), spot)) = next.pop() {
             if spot == to {
                 return Some(ms);
             }
-            if ms > least[spot] {
+            if least.get(&spot).is_some_and(|least| ms > *least) {
                 continue;
             }
             for way in self.ways(spot, View::Bounds) {
                 let ms = ms.saturating_add(way.least_ms);
-                if ms < least[way.to] {
-                    least[way.to] = ms;
+                if least.get(&way.to).is_none_or(|least| ms < *least) {
+                    least.insert(way.to, ms);
                     next.push((std::cmp::Reverse(ms), way.to));
                 }
             }

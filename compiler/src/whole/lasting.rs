@@ -9,7 +9,7 @@ mod range;
 mod read;
 
 use super::flow::{Act, Flow, Passes, Rest, Spot, SpotKind, Way};
-use crate::hir::{ArithOp, CompareOp, Expr, ExprKind as E, Iter, Journey, Program, VarId, Wait, WaitKind};
+use crate::hir::{ArithOp, CompareOp, Expr, ExprKind as E, Iter, Journey, Method, Program, VarId, Wait, WaitKind};
 use crate::types::TypeId;
 use range::Range;
 use read::Reader;
@@ -113,7 +113,11 @@ impl<'g, 'h> Goer<'g, 'h> {
     }
 
     fn range(&self, expr: &Expr, ranges: &[Range]) -> Range {
-        self.reader.range(expr, &|var| self.places.get(&var).and_then(|&at| ranges.get(at)).copied().unwrap_or(Range::ANY))
+        self.reader.range(expr, &|var| self.of_var(var, ranges))
+    }
+
+    fn of_var(&self, var: VarId, ranges: &[Range]) -> Range {
+        self.places.get(&var).and_then(|&at| ranges.get(at)).copied().unwrap_or(Range::ANY)
     }
 
     fn set(&self, ranges: &mut [Range], var: VarId, range: Range) {
@@ -188,7 +192,6 @@ impl<'g, 'h> Goer<'g, 'h> {
         // The time that is waited for is now, unless it was over already.
         if let Some(Rest::Until(of)) = way.rests
             && let Some((var, later)) = self.later_than(of, &before)
-            && later.least == later.most
             && let Some(&at) = self.places.get(&var)
         {
             ranges[at] = before[at].lower_of(later.negated());
@@ -201,6 +204,10 @@ impl<'g, 'h> Goer<'g, 'h> {
             E::Var(var) => Some((*var, Range::of(0))),
             E::Unwrap(of) | E::Wrap(of) => self.later_than(of, ranges),
             E::Arith(ArithOp::Add, of, by) => self.later_than(of, ranges).map(|(var, later)| (var, later.plus(self.range(by, ranges)))),
+            E::Method(method @ (Method::DateAt | Method::DatePlusDays | Method::DatePlusMonths), args) => {
+                let further = self.reader.further(*method, args, &|var| self.of_var(var, ranges));
+                self.later_than(args.first()?, ranges).map(|(var, later)| (var, later.plus(further)))
+            }
             E::Arith(ArithOp::Sub, of, by) if by.ty == TypeId::DURATION => {
                 self.later_than(of, ranges).map(|(var, later)| (var, later.minus(self.range(by, ranges))))
             }

@@ -60,14 +60,19 @@ fn endless(instants: &Instants, flow: &Flow) -> Vec<Vec<Spot>> {
         component.iter().for_each(|&spot| component_of[spot] = number);
     }
     let turns = |spots: &Vec<Spot>| {
-        // Two that wait for hours may wait for different ones, and the loop rests from the one to the other.
-        let for_hours = |spot: &&Spot| flow.ways(**spot, View::Flow).any(|way| way.passes == Passes::Sometimes);
         let mut ways = spots.iter().flat_map(|&spot| open_ways(instants, flow, spot).map(move |way| (spot, way)));
         spots.iter().any(|&spot| matches!(flow.spots[spot], SpotKind::Loop(_)))
-            && spots.iter().filter(for_hours).count() < 2
+            && share_hours(flow, spots)
             && ways.all(|(spot, way)| component_of[way.to] == component_of[spot] && (!way.pauses || is_sure(instants, flow, spot, way)))
     };
     components.into_iter().filter(turns).collect()
+}
+
+/// Whether there is an hour at which all of them go on that wait for hours; else the loop rests from the ones to the others.
+fn share_hours(flow: &Flow, spots: &[Spot]) -> bool {
+    let ways = spots.iter().flat_map(|&spot| flow.ways(spot, View::Flow)).filter(|way| way.passes == Passes::Sometimes);
+    let hours: Vec<_> = ways.map(|way| way.hours.and_then(|at| flow.hours.get(at))).collect();
+    hours.len() < 2 || hours.iter().flatten().any(|now| hours.iter().all(|other| other.is_some_and(|other| now.begin_in(other))))
 }
 
 fn without_end(instants: &Instants, flow: &Flow, spots: &[Spot]) -> Option<Diagnostic> {

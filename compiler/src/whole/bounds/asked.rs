@@ -1,7 +1,7 @@
 //! Answers to questions about one stretch of a journey.
 
 use super::weighed::Weighed;
-use super::{Bounds, Counted, DAY_MS, HOUR_MS, Part, Place, Question, Reach};
+use super::{Bounds, Counted, DAY_MS, DEPTH_MAX, HOUR_MS, Part, Place, Question, Reach};
 use crate::hir::Send;
 use crate::whole::flow::{Spot, SpotKind};
 use crate::whole::most::{Found, Most, in_all, within};
@@ -22,9 +22,20 @@ impl Bounds<'_> {
             Some(Some((answer, exact))) if *exact || answer.most <= Most::Times(enough) => return answer.clone(),
             // It is being asked: the journey starts itself.
             Some(None) => return unbounded(),
+            _ if self.depth > DEPTH_MAX => return unbounded(),
             _ => {}
         }
         self.answers.insert(question, None);
+        self.depth += 1;
+        let (answer, exact) = self.find(question, enough);
+        self.depth -= 1;
+        let answer = Rc::new(answer);
+        self.answers.insert(question, Some((answer.clone(), exact)));
+        answer
+    }
+
+    /// The answer to a question, and whether it is as exact as can be.
+    fn find(&mut self, question: Question, enough: u32) -> (Reach, bool) {
         let states = self.plain(question);
         let mut answer = self.answer(&states, question);
         let exact = answer.most > Most::Times(enough);
@@ -43,9 +54,7 @@ impl Bounds<'_> {
                 }
             }
         }
-        let answer = Rc::new(answer);
-        self.answers.insert(question, Some((answer.clone(), exact)));
-        answer
+        (answer, exact)
     }
 
     fn answer(&mut self, states: &States, question: Question) -> Reach {

@@ -61,7 +61,7 @@ impl Bounds<'_> {
         }
         let mut loops = Vec::new();
         for now in hours {
-            let open = |step: &Move| !step.takes_time() && step.hours.is_none_or(|at| hours.get(at).is_none_or(|of| now.begin_in(of)));
+            let open = |step: &Move| !step.takes_time() && step.hours.is_none_or(|at| hours.get(at).is_none_or(|of| now.may_begin_in(of)));
             loops.extend(sending_loops(states, weight, &open, &mut self.work));
         }
         loops

@@ -108,14 +108,22 @@ impl<'r, 'h> Reader<'r, 'h> {
             Method::ListFirst | Method::ListLast => args.first().map_or(Range::ANY, |list| self.element(list, read)),
             // The midnight before it; a day has 25 hours at the most.
             Method::TimeDate => arg(0).plus(Range::between(-25 * HOUR_MS, 0)),
-            Method::DatePlusDays => arg(0).plus(arg(1).times(Range::of(DAY_MS))),
-            Method::DatePlusMonths => {
-                let months = arg(1);
-                let days = if months.least >= 0 { (28, 31) } else { (31, 31) };
-                let months = Range::between(months.times(Range::of(days.0 * DAY_MS)).least, months.times(Range::of(days.1 * DAY_MS)).most);
-                arg(0).plus(months)
-            }
+            Method::DatePlusDays | Method::DatePlusMonths | Method::DateAt => arg(0).plus(self.further(method, args, read)),
             Method::DateNextAnniversary => Range::between(arg(1).plus(Range::of(DAY_MS)).least, i64::MAX),
+            _ => Range::ANY,
+        }
+    }
+
+    /// How much further than the date that it is asked of a day, or a time on it, is.
+    pub fn further(&self, method: Method, args: &[Expr], read: Read) -> Range {
+        let count = || args.get(1).map_or(Range::ANY, |of| self.range(of, read));
+        match method {
+            Method::DatePlusDays => count().times(Range::of(DAY_MS)),
+            Method::DatePlusMonths => {
+                let months = count();
+                let least = if months.least >= 0 { 28 } else { 31 };
+                Range::between(months.times(Range::of(least * DAY_MS)).least, months.times(Range::of(31 * DAY_MS)).most)
+            }
             Method::DateAt => {
                 let of_day = match args.get(1).map(|time| &time.kind) {
                     Some(E::LocalTime(ms)) => Range::of(*ms),
@@ -123,7 +131,7 @@ impl<'r, 'h> Reader<'r, 'h> {
                 };
                 let same = matches!(args, [date, _, zone] if self.is_of_zone(date, zone));
                 let slip_ms = if same { HOUR_MS } else { ZONES_MS };
-                arg(0).plus(of_day).plus(Range::between(-slip_ms, slip_ms))
+                of_day.plus(Range::between(-slip_ms, slip_ms))
             }
             _ => Range::ANY,
         }

@@ -4,6 +4,8 @@ use journey_compiler::analysis::analyse;
 use journey_compiler::project::Project;
 
 const TURNING: &str = include_str!("turning.md");
+const PLAUSIBLE: &str = include_str!("plausible.md");
+const WRONG: &str = include_str!("wrong.md");
 
 /// What the declarations of a document are for is not each program's to use.
 fn is_unused(code: &str) -> bool {
@@ -40,4 +42,14 @@ fn said_otherwise(document: &str) -> Vec<String> {
 #[test]
 fn loops_send_without_bound_only_where_nothing_keeps_their_turns_apart() {
     assert_eq!(said_otherwise(TURNING), [""; 0]);
+}
+
+#[test]
+fn nothing_is_said_of_journeys_as_designers_write_them() {
+    assert_eq!(said_otherwise(PLAUSIBLE), [""; 0]);
+}
+
+#[test]
+fn what_goes_wrong_with_them_is_said() {
+    assert_eq!(said_otherwise(WRONG), [""; 0]);
 }
