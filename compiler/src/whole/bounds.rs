@@ -25,7 +25,8 @@
 //!
 //! A customer may come in *again*. With `one per customer` a further entry follows the end, after the cooldown; `enter every`
 //! keeps entries apart by itself. Where nothing does, entries come as often as the customer's events, and only a
-//! cap bounds them. Time zones are taken not to change within a window; an hour is added for daylight saving.
+//! cap bounds them. An hour is added for daylight saving; what journeys write to the customer's time zone is [counted](zone) too, while
+//! what the world outside tells of it is taken to stay as it is within a window.
 //!
 //! # What it costs
 //!
@@ -40,6 +41,7 @@ mod entries;
 mod length;
 mod turning;
 mod weighed;
+mod zone;
 
 use super::flow::{Flow, Spot, SpotKind};
 use super::most::Most;
@@ -49,17 +51,22 @@ use journey_grammar::Span;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 pub(super) use turning::{Piles, Turns};
+use zone::Zone;
 
 /// Children of children are followed so far; of those further down nothing is known.
 const DEPTH_MAX: usize = 200;
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
+/// Clocks are put forward once in so long, and back.
+const SHIFT_MS: i64 = 300 * DAY_MS;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Counted {
     Promotional(ChannelId),
     Transactional(ChannelId),
+    /// No messages, but what is written to the customer's time zone.
+    Zone,
 }
 
 /// A message on the way.
@@ -88,8 +95,15 @@ enum Part {
     Started(JourneyId),
 }
 
-/// The stretch of a journey that is looked at, and for what: `window_ms` is `None` for all time, `again_ms` the time from an end
-/// to the next entry, where that counts.
+/// How a customer comes in again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Again {
+    cooldown_ms: i64,
+    /// By time alone.
+    scheduled: bool,
+}
+
+/// The stretch of a journey that is looked at, and for what: `window_ms` is `None` for all time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Question {
     journey: usize,
@@ -97,7 +111,7 @@ struct Question {
     counted: Counted,
     part: Part,
     window_ms: Option<i64>,
-    again_ms: Option<i64>,
+    again: Option<Again>,
     /// Of what starts another journey, only where nothing keeps those that it starts apart.
     turning: bool,
 }
@@ -111,15 +125,18 @@ impl Reach {
     }
 }
 
+/// With whether it is as exact as can be.
+type Answer = (Rc<Reach>, bool);
+
 /// Answers questions about a program.
 pub(super) struct Bounds<'h> {
     pub program: &'h Program,
     pub flows: Vec<Flow<'h>>,
     /// How many states and moves were looked at: what it costs, in units that don't depend on a clock.
     pub work: u64,
-    /// `None` while it is being asked; with whether it is as exact as can be.
-    answers: FxHashMap<Question, Option<(Rc<Reach>, bool)>>,
-    plain: FxHashMap<(usize, Spot, Option<i64>), Rc<States>>,
+    /// Each with whether one entry counts; `None` while it is being asked.
+    answers: FxHashMap<(Question, bool), Option<Answer>>,
+    plain: FxHashMap<(usize, Spot, Option<Again>), Rc<States>>,
     /// How long each journey takes at least.
     lasts_ms: Vec<i64>,
     /// How long after its start each journey can still send, at most; `None` where nobody knows.
@@ -128,6 +145,11 @@ pub(super) struct Bounds<'h> {
     depth: usize,
     /// The journeys of which it is asked what they send one after the other.
     following: Vec<usize>,
+    /// The fields of the profile that journeys write.
+    written: Vec<usize>,
+    zone: Zone,
+    /// Of journeys that events let in, one entry counts.
+    once: bool,
 }
 
 impl<'h> Bounds<'h> {
@@ -137,6 +159,9 @@ impl<'h> Bounds<'h> {
         let mut flows: Vec<Flow> = program.journeys.iter().enumerate().map(flow).collect();
         let lasts_ms = length::settle_all(&mut flows);
         let lags_ms = length::lags(&flows);
+        let writes = flows.iter().flat_map(|flow| &flow.spots);
+        let written = writes.filter_map(|kind| if let SpotKind::Write(field, _) = kind { Some(*field) } else { None }).collect();
+        let zone = Zone::of(program, &flows);
         Self {
             program,
             flows,
@@ -147,7 +172,16 @@ impl<'h> Bounds<'h> {
             lags_ms,
             depth: 0,
             following: Vec::new(),
+            written,
+            zone,
+            once: false,
         }
+    }
+
+    /// The same, where the customer's time zone changes so often in each window, whoever tells it.
+    pub fn moving(mut self, changes: u32) -> Self {
+        self.zone.outside = changes;
+        self
     }
 
     /// The channels of a journey's own sends.
@@ -162,7 +196,7 @@ impl<'h> Bounds<'h> {
     /// The most in all for one entry. Where every way is open and no more than `enough` are found, that will do.
     pub fn in_all(&mut self, journey: usize, counted: Counted, enough: u32) -> Rc<Reach> {
         let start = self.flows[journey].entry;
-        self.ask(Question { journey, start, counted, part: Part::All, window_ms: None, again_ms: None, turning: false }, enough)
+        self.ask(Question { journey, start, counted, part: Part::All, window_ms: None, again: None, turning: false }, enough)
     }
 
     /// The most in a window for one entry.
@@ -182,8 +216,7 @@ impl<'h> Bounds<'h> {
     /// The most that the code says in a window for one entry.
     fn said_within(&mut self, journey: usize, counted: Counted, window_ms: i64, enough: u32) -> Rc<Reach> {
         let start = self.flows[journey].entry;
-        let question =
-            Question { journey, start, counted, part: Part::Straight, window_ms: Some(window_ms), again_ms: None, turning: false };
+        let question = Question { journey, start, counted, part: Part::Straight, window_ms: Some(window_ms), again: None, turning: false };
         let straight = self.ask(question, enough);
         let piled = self.piled(question);
         if piled.iter().all(|reach| reach.most == Most::Times(0)) {
@@ -197,7 +230,7 @@ impl<'h> Bounds<'h> {
 
     /// What piles up on the way of one entry, each kind by itself.
     fn piled(&mut self, question: Question) -> Vec<Rc<Reach>> {
-        let mut piled = vec![self.ask(Question { part: Part::Undone, window_ms: None, again_ms: None, ..question }, 0)];
+        let mut piled = vec![self.ask(Question { part: Part::Undone, window_ms: None, again: None, ..question }, 0)];
         for child in self.late_children(question.journey) {
             piled.push(self.late(question, child));
         }
@@ -207,7 +240,7 @@ impl<'h> Bounds<'h> {
     /// What journeys of a kind that are started can send within a window.
     fn late(&mut self, question: Question, child: JourneyId) -> Rc<Reach> {
         let of_child = Question { part: Part::Started(child), ..question };
-        let mut best = match question.again_ms {
+        let mut best = match question.again {
             None => self.ask(Question { window_ms: None, ..of_child }, 0),
             Some(_) => Rc::new(Reach { most: Most::Unbounded, path: Vec::new() }),
         };

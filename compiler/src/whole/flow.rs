@@ -65,6 +65,8 @@ pub(super) enum SpotKind<'h> {
     /// An event for all customers.
     Broadcast(EventId, &'h Expr),
     Start(JourneyId),
+    /// A field of the profile is written.
+    Write(usize, &'h Expr),
     Wait(&'h Wait),
     /// `call`
     Call,

@@ -3,15 +3,19 @@
 //! Which variables are told apart is a choice ([`Told`]): all of them is the most exact, but n flags that are set
 //! independently have 2ⁿ values. So a set of states that outgrows its limit is given up, and one variable at a time
 //! is told apart, or none; whatever is told apart, the states hold every way that the journey can go.
+//!
+//! - `clocks`: what is known of the hour: moments of the day and week, schedules, and conditions that seldom hold;
+//! - `seldom`: which conditions those are.
 
-use super::flow::{Act, Flow, Moment, Spot, View, Way};
+mod clocks;
+mod seldom;
+
+use super::flow::{Act, Flow, Spot, View, Way};
 use super::known::{Known, Value};
 use crate::hir::{CompareOp, Expr, ExprKind as E, Iter, VarId};
+pub(super) use clocks::{Call, Clocks, Scope};
 use rustc_hash::FxHashMap;
 
-const DAY_MS: i64 = 86_400_000;
-const WEEK_MS: i64 = 7 * DAY_MS;
-const HOUR_MS: i64 = 3_600_000;
 /// Turns of a loop that are counted.
 const TURNS_MAX: u32 = 1_000;
 
@@ -21,11 +25,23 @@ enum Slot {
     Var(VarId),
     /// The turns of a loop over a list or range.
     Counter(usize),
-    /// The last moment of the day or week at which the journey woke (index into the moments), and the time since.
-    Moment,
-    Since,
-    /// Whether more time may have gone by since.
-    Loose,
+    /// What a clock was set by, and the time since.
+    Clock(usize),
+    Since(usize),
+    /// How much more time may have gone by since; of that, what may have before the stretch of time that is looked at.
+    Loose(usize),
+    Wide(usize),
+    /// How often the customer's time zone has changed.
+    Moves,
+    /// Where it is known only by hours how many days have gone by since: whether they may be one fewer, as clocks are put back.
+    Rough(usize),
+}
+
+impl Slot {
+    /// All of one clock.
+    fn of(clock: usize) -> [Self; 5] {
+        [Self::Clock(clock), Self::Since(clock), Self::Loose(clock), Self::Wide(clock), Self::Rough(clock)]
+    }
 }
 
 /// What is told apart.
@@ -41,20 +57,20 @@ impl Told {
     }
 
     /// Everything that decides which way a journey goes.
-    pub fn all(flow: &Flow) -> Self {
+    pub fn all(flow: &Flow, clocks: &Clocks) -> Self {
         let mut told = Self::none();
-        groups(flow).into_iter().flatten().for_each(|slot| told.tell(slot));
+        groups(flow, clocks).into_iter().flatten().for_each(|slot| told.tell(slot));
         told
     }
 
     /// One thing at a time.
-    pub fn each(flow: &Flow) -> Vec<Self> {
+    pub fn each(flow: &Flow, clocks: &Clocks) -> Vec<Self> {
         let one = |group: Vec<Slot>| {
             let mut told = Self::none();
             group.into_iter().for_each(|slot| told.tell(slot));
             told
         };
-        groups(flow).into_iter().map(one).collect()
+        groups(flow, clocks).into_iter().map(one).collect()
     }
 
     fn tell(&mut self, slot: Slot) {
@@ -64,7 +80,7 @@ impl Told {
 }
 
 /// Everything that can be told apart; what belongs together stands together.
-fn groups(flow: &Flow) -> Vec<Vec<Slot>> {
+fn groups(flow: &Flow, clocks: &Clocks) -> Vec<Vec<Slot>> {
     let mut groups: Vec<Vec<Slot>> = (0..flow.counters).map(|counter| vec![Slot::Counter(counter)]).collect();
     let mut vars = Vec::new();
     for way in flow.ways.iter().flatten() {
@@ -77,9 +93,7 @@ fn groups(flow: &Flow) -> Vec<Vec<Slot>> {
     vars.dedup();
     vars.retain(|var| !flow.fixed.contains_key(var));
     groups.extend(vars.into_iter().map(|var| vec![Slot::Var(var)]));
-    if flow.ways.iter().flatten().any(|way| way.moment.is_some()) {
-        groups.push(vec![Slot::Moment, Slot::Since, Slot::Loose]);
-    }
+    groups.extend(clocks.groups());
     groups
 }
 
@@ -111,14 +125,24 @@ impl Move {
     }
 }
 
+/// How a journey is gone through.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trip {
+    pub start: Spot,
+    /// So many states at the most.
+    pub limit: usize,
+    /// The time from an end to the next entry, where that is looked at.
+    pub again_ms: Option<i64>,
+}
+
 /// The states that a journey can come to.
 #[derive(Debug, Default)]
 pub(super) struct States {
     /// The spot of each; the first is where it begins.
     pub spots: Vec<Spot>,
     pub moves: Vec<Vec<Move>>,
-    /// The states in which a stretch of time can begin: all but those of which it is not known exactly how long ago the journey woke at a
-    /// moment of the day. For each of those there is another that knows nothing of it.
+    /// The states in which a stretch of time can begin: all but those of which it is not known exactly how long ago a clock was set.
+    /// For each of those there is another in which that lies behind.
     pub begins: Vec<bool>,
     /// How much earlier a moment of the day can come where clocks are put back, beyond the hour itself.
     pub slip_ms: i64,
@@ -128,42 +152,42 @@ pub(super) struct States {
 struct Explorer<'f, 'h> {
     known: Known<'f>,
     told: &'f Told,
-    moments: Vec<Moment<'h>>,
+    clocks: &'f Clocks<'h>,
     numbers: FxHashMap<(Spot, Holds), usize>,
     holds: Vec<Holds>,
     states: States,
 }
 
 impl States {
-    /// All that can be come to from a spot; `None` where they are more than `most`. With `again`, the journey is entered
-    /// again so many milliseconds after its end.
-    pub fn explore(flow: &Flow, known: Known, start: Spot, told: &Told, most: usize, again: Option<i64>) -> Option<Self> {
-        let moments: Vec<Moment> = flow.ways.iter().flatten().filter_map(|way| way.moment).collect();
-        let mut explorer = Explorer { known, told, moments, numbers: FxHashMap::default(), holds: Vec::new(), states: Self::default() };
+    /// All that can be come to; `None` where they are too many.
+    pub fn explore(flow: &Flow, known: Known, clocks: &Clocks, told: &Told, trip: Trip) -> Option<Self> {
+        let mut explorer = Explorer { known, told, clocks, numbers: FxHashMap::default(), holds: Vec::new(), states: Self::default() };
         let nothing: Holds = vec![Value::Unknown; told.slots.len()].into();
-        explorer.state(start, nothing);
+        match trip.again_ms {
+            None => drop(explorer.state(trip.start, nothing)),
+            Some(_) => clocks.calls.iter().for_each(|call| {
+                let (holds, _) = explorer.called(nothing.clone(), call, 0);
+                explorer.state(trip.start, holds);
+            }),
+        }
         let mut at = 0;
         while at < explorer.states.spots.len() {
-            if at > most {
+            if at > trip.limit {
                 return None;
             }
             let (spot, holds) = (explorer.states.spots[at], explorer.holds[at].clone());
             for way in flow.ways(spot, View::Bounds) {
                 if let Some((holds, least_ms)) = explorer.take(way, holds.clone()) {
-                    let to = explorer.state(way.to, holds);
-                    explorer.states.moves[at].push(Move { to, least_ms, apart: way.apart, hours: way.hours });
+                    explorer.goes(at, holds, Move { to: way.to, least_ms, apart: way.apart, hours: way.hours });
                 }
             }
-            if let Some(least_ms) = again.filter(|_| spot == flow.end) {
-                let holds = explorer.begin_again(holds.clone(), least_ms);
-                let to = explorer.state(flow.entry, holds);
-                explorer.states.moves[at].push(Move { to, least_ms, apart: false, hours: None });
+            for call in trip.again_ms.iter().flat_map(|_| &clocks.calls).filter(|_| spot == flow.end) {
+                let (holds, least_ms) = explorer.called(holds.clone(), call, trip.again_ms.unwrap_or(0));
+                explorer.goes(at, holds, Move { to: flow.entry, least_ms, apart: false, hours: None });
             }
-            let loose = explorer.get(&holds, Slot::Loose) == Value::Bool(true);
-            explorer.states.begins.push(!loose);
-            if loose {
-                let mut holds = holds;
-                explorer.forget_moment(&mut holds);
+            let begun = explorer.begun(&holds);
+            explorer.states.begins.push(begun.is_none());
+            if let Some(holds) = begun {
                 explorer.state(spot, holds);
             }
             at += 1;
@@ -185,6 +209,14 @@ impl<'h> Explorer<'_, 'h> {
         next
     }
 
+    /// Goes on to a spot; meanwhile the customer's zone may have changed.
+    fn goes(&mut self, from: usize, holds: Holds, step: Move) {
+        for holds in self.moved(&holds).into_iter().chain([holds]) {
+            let to = self.state(step.to, holds);
+            self.states.moves[from].push(Move { to, ..step });
+        }
+    }
+
     fn get(&self, holds: &[Value], slot: Slot) -> Value {
         self.told.slots.get(&slot).and_then(|&at| holds.get(at)).copied().unwrap_or_default()
     }
@@ -197,20 +229,6 @@ impl<'h> Explorer<'_, 'h> {
 
     fn value(&self, holds: &[Value], expr: &Expr) -> Value {
         self.known.value(expr, &|var| self.get(holds, Slot::Var(var)))
-    }
-
-    /// A new instance knows nothing, but the hour is what it was.
-    fn begin_again(&self, mut holds: Holds, least_ms: i64) -> Holds {
-        let (moment, since) = (self.get(&holds, Slot::Moment), self.get(&holds, Slot::Since));
-        holds.fill(Value::Unknown);
-        self.set(&mut holds, Slot::Moment, moment);
-        self.set(&mut holds, Slot::Since, since);
-        self.pass(&mut holds, least_ms, None);
-        holds
-    }
-
-    fn forget_moment(&self, holds: &mut [Value]) {
-        [Slot::Moment, Slot::Since, Slot::Loose].into_iter().for_each(|slot| self.set(holds, slot, Value::Unknown));
     }
 
     /// Takes a way: what holds then, and the time that it took at least; `None` where the way does not fit.
@@ -236,51 +254,17 @@ impl<'h> Explorer<'_, 'h> {
             Act::Done(counter, iter) => self.done(counter, iter, &mut holds)?,
         }
         let least_ms = match way.moment {
-            Some(moment) => self.until(moment, &mut holds),
-            None => way.least_ms,
-        };
-        if way.moment.is_none() {
-            self.pass(&mut holds, least_ms, way.most_ms);
-        }
-        Some((holds, least_ms))
-    }
-
-    /// Time goes by: so much at least, and at most.
-    fn pass(&self, holds: &mut [Value], ms: i64, most_ms: Option<i64>) {
-        if let Value::Int(since) = self.get(holds, Slot::Since) {
-            // A whole week is not no time at all.
-            let since = since.saturating_add(ms);
-            self.set(holds, Slot::Since, Value::Int(if since > WEEK_MS { (since - 1) % WEEK_MS + 1 } else { since }));
-            if most_ms != Some(ms) {
-                self.set(holds, Slot::Loose, Value::Bool(true));
+            Some(moment) => self.until(moment, way.most_ms, &mut holds),
+            None => {
+                self.pass(&mut holds, way.least_ms, way.most_ms);
+                way.least_ms
             }
-        }
-    }
-
-    /// The time until a moment that comes round: known where the journey woke at such a moment before.
-    fn until(&mut self, moment: Moment<'h>, holds: &mut [Value]) -> i64 {
-        let mut least_ms = 0;
-        if let (Value::Int(last), Value::Int(since)) = (self.get(holds, Slot::Moment), self.get(holds, Slot::Since))
-            && let Some(last) = usize::try_from(last).ok().and_then(|last| self.moments.get(last))
-            && last.zone == moment.zone
-        {
-            let round = if last.weekly && moment.weekly { WEEK_MS } else { DAY_MS };
-            // The moment itself is over: it is the next one that is waited for.
-            let ahead = |since: i64| match (moment.at_ms - last.at_ms - since).rem_euclid(round) {
-                0 => round,
-                ahead => ahead,
-            };
-            least_ms = ahead(since);
-            // Put back, the clock shows less than has gone by, so that the moment before may not be over yet.
-            let back_ms = if moment.zone == Some("UTC") { 0 } else { since.min(HOUR_MS) };
-            let put_back_ms = (ahead(since - back_ms) - back_ms).max(0);
-            self.states.slip_ms = self.states.slip_ms.max(least_ms - put_back_ms);
-        }
-        let number = self.moments.iter().position(|known| *known == moment).and_then(|at| i64::try_from(at).ok());
-        self.set(holds, Slot::Moment, number.map_or(Value::Unknown, Value::Int));
-        self.set(holds, Slot::Since, number.map_or(Value::Unknown, |_| Value::Int(0)));
-        self.set(holds, Slot::Loose, Value::Bool(false));
-        least_ms
+        };
+        let seldom_ms = match way.act {
+            Act::Assume(condition, truth) => self.seldom(condition, truth, &mut holds),
+            _ => 0,
+        };
+        Some((holds, least_ms.saturating_add(seldom_ms)))
     }
 
     /// How often a loop turns, and whether exactly so often.

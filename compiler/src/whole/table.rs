@@ -30,6 +30,10 @@ pub struct Bound {
     /// For all entries of a customer, in any window.
     pub with_entries: Most,
     pub window_ms: i64,
+    /// The last two, where the world outside moves the customer into another time zone once in a window.
+    pub moved: [Most; 2],
+    /// How often journeys change the customer's zone in a window; `None` for without bound.
+    pub changes: Option<u32>,
     pub again: Again,
     /// Messages that no cap holds, in all.
     pub transactional: Most,
@@ -60,7 +64,9 @@ pub struct Together {
 /// The bounds of a program without errors.
 #[must_use]
 pub fn table(program: &Program) -> Table {
-    let mut bounds = Bounds::new(program, &vec![true; program.journeys.len()]);
+    let sound = vec![true; program.journeys.len()];
+    let mut bounds = Bounds::new(program, &sound);
+    let mut moved = Bounds::new(program, &sound).moving(1);
     let mut table = Table { bounds: Vec::new(), together: Vec::new(), work: 0 };
     for (at, channel) in program.channels.iter().enumerate() {
         let channel_id = ChannelId(u32::try_from(at).unwrap_or(u32::MAX));
@@ -70,7 +76,7 @@ pub fn table(program: &Program) -> Table {
             if !bounds.reached(journey).contains(&channel_id) {
                 continue;
             }
-            let bound = bound(&mut bounds, journey, channel_id, window_ms);
+            let bound = bound(&mut bounds, &mut moved, journey, channel_id, window_ms);
             if !program.journeys[journey].enters.is_empty() {
                 together = together.plus(bounds.at_most(journey, channel_id, window_ms, 0).most);
                 with_entries = with_entries.plus(bound.with_entries);
@@ -81,11 +87,11 @@ pub fn table(program: &Program) -> Table {
             table.together.push(Together { channel: channel_id, window_ms, most: together, with_entries });
         }
     }
-    table.work = bounds.work;
+    table.work = bounds.work + moved.work;
     table
 }
 
-fn bound(bounds: &mut Bounds, journey: usize, channel: ChannelId, window_ms: i64) -> Bound {
+fn bound(bounds: &mut Bounds, moved: &mut Bounds, journey: usize, channel: ChannelId, window_ms: i64) -> Bound {
     let counted = Counted::Promotional(channel);
     let declared = &bounds.program.journeys[journey];
     let apart_ms = bounds.apart_ms(journey);
@@ -101,6 +107,8 @@ fn bound(bounds: &mut Bounds, journey: usize, channel: ChannelId, window_ms: i64
         in_window: (*bounds.in_window(journey, counted, window_ms, 0)).clone(),
         with_entries: bounds.with_entries(journey, counted, window_ms, 0).most,
         window_ms,
+        moved: [moved.in_window(journey, counted, window_ms, 0).most, moved.with_entries(journey, counted, window_ms, 0).most],
+        changes: bounds.changes(counted, window_ms),
         again,
         transactional: bounds.in_all(journey, Counted::Transactional(channel), 0).most,
     }

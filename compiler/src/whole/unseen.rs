@@ -125,7 +125,9 @@ fn plain_wait_before(flow: &Flow, back: &[Vec<(Spot, Option<VarId>)>], spot: Spo
                 SpotKind::Wait(wait) if matches!(wait.kind, WaitKind::Until(_)) => return Some(from),
                 // It looks for the event itself, or sleeps for another reason.
                 SpotKind::Wait(_) => {}
-                SpotKind::Plain | SpotKind::Loop(_) | SpotKind::Fork(_) | SpotKind::BranchEnd(_) => open.push_back(from),
+                SpotKind::Plain | SpotKind::Write(..) | SpotKind::Loop(_) | SpotKind::Fork(_) | SpotKind::BranchEnd(_) => {
+                    open.push_back(from)
+                }
                 // It does something, which the event may answer.
                 SpotKind::Send(_) | SpotKind::Emit(..) | SpotKind::Broadcast(..) | SpotKind::Start(_) => {}
                 SpotKind::Call | SpotKind::Run(_) | SpotKind::Burst(_) => {}

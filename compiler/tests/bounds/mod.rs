@@ -234,6 +234,51 @@ fn clocks_that_are_put_back_may_bring_a_morning_a_day_earlier() {
     assert_eq!(table.bounds[0].in_window.most, Most::Times(2));
 }
 
+#[test]
+fn a_schedule_lets_in_at_its_own_moments_however_early_the_last_entry_ended() {
+    let ended = |enter: &str, body: &str| of_email(&format!("journey j {{ {enter} exit left on closed {body} }}"))[2];
+    assert_eq!(ended("enter every day at 09:00", "send tip() via email  wait 1h"), Some(8));
+    assert_eq!(ended("enter every day at 09:00", "wait for page_viewed within 2h  send tip() via email  wait 1h"), Some(8));
+    assert_eq!(ended("enter every month on 1 at 09:00", "send tip() via email  wait 2d  send tip() via email  wait 1d"), TWO);
+    assert_eq!(ended("enter every 3d", "send tip() via email  wait 1h"), THREE);
+    // Those that live beside each other: as many as can still send.
+    assert_eq!(ended("enter every 7d  unlimited", "wait 1d  send tip() via email"), TWO);
+}
+
+#[test]
+fn what_is_asked_of_today_keeps_messages_apart() {
+    let daily = |condition: &str| {
+        of_email(&format!(
+            "journey j {{ enter every day at 09:00 if {condition} {{ send tip() via email  wait 1h  send tip() via email }} }}"
+        ))
+    };
+    assert_eq!(daily("now.weekday(profile.timezone) == 1")[2], THREE);
+    assert_eq!(daily("now.date(profile.timezone) == 2026-12-24")[2], TWO);
+    assert_eq!(daily("now.weekday(profile.timezone) != 1")[2], Some(15));
+    let morning = body("loop { wait until 09:00  if now.date(profile.timezone) == 2026-12-24 { send tip() via email } }");
+    assert_eq!(morning, [None, ONE, ONE]);
+    // Three hours later it is the same day.
+    let hourly = of_email("journey j { enter every 6h if now.date(profile.timezone) == 2026-12-24 { send tip() via email } }");
+    assert!(hourly[2] >= Some(4), "{hourly:?}");
+}
+
+#[test]
+fn zones_that_journeys_write_are_counted_and_those_that_they_are_told_are_not() {
+    let mornings = "journey j { enter every day at 09:00  send tip() via email }";
+    let with = |writes: &str| {
+        let table = bounds(&format!("event went {{ zone: Timezone, home: Bool = false }} {writes} {mornings}"));
+        let bound = table.bounds.iter().find(|bound| bound.with_entries > Most::Times(0)).unwrap();
+        (bound.with_entries.number(), bound.moved[1].number(), table.together[0].most.number())
+    };
+    let told = (Some(8), Some(9), Some(8));
+    assert_eq!(with("journey a { enter on went as w  profile.timezone = w.zone }"), told);
+    assert_eq!(with("journey a { enter on signed_up  wait for went as w within 1d  if w != none { profile.timezone = w.zone } }"), told);
+    // Of one text only the first write changes anything.
+    assert_eq!(with("journey a { enter on went as w  profile.timezone = \"Asia/Tokyo\" }"), (Some(9), Some(10), Some(9)));
+    let various = "journey a { enter on went as w  profile.timezone = if w.home { \"Asia/Tokyo\" } else { w.zone } }";
+    assert_eq!(with(various), (None, None, Some(9)));
+}
+
 /// A journey with n flags that come and go as they like: 2ⁿ ways to stand.
 fn flags(n: usize) -> String {
     let mut text = String::from("journey j {\n  enter on signed_up\n  exit left on closed\n");

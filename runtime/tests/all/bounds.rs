@@ -7,7 +7,7 @@ use super::support::{Compiled, run};
 use journey_compiler::analysis;
 use journey_compiler::machine::text::format_time;
 use journey_compiler::project::Project;
-use journey_compiler::whole::table;
+use journey_compiler::whole::{Most, table};
 use journey_compiler::{Backend, Severity};
 use journey_runtime::{Options, Until};
 use random::Random;
@@ -27,9 +27,12 @@ event a { n: Int = 0 }
 event b { n: Int = 0 }
 event c { n: Int = 0 }
 event stop {}
-profile { gold: Bool = false  timezone: Timezone = "Europe/Paris" }
+profile { gold: Bool = false  born: Date = 1990-03-25  timezone: Timezone = "Europe/Paris" }
 channel desk { content { text: String } }
 message note() { desk { text: "-" } }
+fn is_birthday(born: Date, today: Date) -> Bool { born.next_anniversary(today.plus_days(-1)) == today }
+segment birthday = is_birthday(profile.born, now.date(profile.timezone))
+segment monday = now.weekday(profile.timezone) == 1
 "#;
 
 /// Writes journeys.
@@ -40,7 +43,11 @@ struct Writer {
     /// The number of journeys that can be started.
     children: usize,
     undoes: bool,
+    /// Whether journeys write the customer's time zone.
+    zones: bool,
 }
+
+const ZONES: [&str; 4] = ["Asia/Tokyo", "America/Los_Angeles", "Europe/Paris", "Asia/Kathmandu"];
 
 impl Writer {
     fn name(&mut self, of: &str) -> String {
@@ -83,6 +90,10 @@ impl Writer {
         let kind = self.random.below(kinds);
         match if kind >= simple { kind - simple + 6 } else { kind } {
             0 => self.send(),
+            1 if self.zones && self.random.one_in(2) => {
+                let zone = format!("profile.timezone = {:?}", self.random.pick(&ZONES));
+                self.add(&zone);
+            }
             1 => self.add("profile.gold = not profile.gold"),
             2 => {
                 let wait = format!("wait {}", self.length());
@@ -99,7 +110,13 @@ impl Writer {
             }
             4 | 5 => self.send(),
             6 => {
-                let condition = self.random.pick(&["profile.gold", "now.hour(\"UTC\") > 12"]);
+                let condition = self.random.pick(&[
+                    "profile.gold",
+                    "now.hour(\"UTC\") > 12",
+                    "is_birthday(profile.born, now.date(profile.timezone))",
+                    "now.weekday(profile.timezone) == 1",
+                    "now.date(\"UTC\") == 2026-03-27",
+                ]);
                 self.add(&format!("if {condition}"));
                 self.braced(depth - 1);
                 if self.random.one_in(2) {
@@ -183,14 +200,25 @@ impl Writer {
             self.add("}\n");
             self.children = child + 1;
         }
-        let enters = ["enter on a", "enter on b", "enter every 1d", "enter every day at 09:00", "enter on a as e where e.n > 0"];
+        let enters = [
+            "enter on a",
+            "enter on b",
+            "enter every 1d",
+            "enter every day at 09:00",
+            "enter on a as e where e.n > 0",
+            "enter every monday at 09:30",
+            "enter every month on 31 at 02:30",
+            "enter every day at 09:00 for segment birthday",
+            "enter every 5h",
+            "enter on segment monday",
+        ];
         for (name, number) in [("j", 1), ("k", self.random.below(2))] {
             for _ in 0..number {
                 self.add(&format!("journey {name} {{"));
                 let first = self.random.pick(&enters);
                 self.add(first);
                 if first != enters[4] && self.random.one_in(3) {
-                    self.add(self.random.clone().pick(&["enter every 2d", "enter on c"]));
+                    self.add(self.random.clone().pick(&["enter every 2d", "enter on c", "enter every day at 21:00"]));
                 }
                 let key = self.random.pick(&["one per customer", "one per customer", "unlimited", "cooldown 3d", "cooldown 8d"]);
                 let exit = self.random.pick(&["", "exit left on stop"]);
@@ -217,13 +245,20 @@ fn compiled(text: &str) -> Option<Compiled> {
     Some(Compiled { program: Arc::new(program), sources: Arc::new(project.sources.clone()) })
 }
 
-fn events(random: &mut Random) -> String {
+/// Random events; with `moves`, the customer moves into another time zone once.
+fn events(random: &mut Random, moves: bool) -> String {
     let mut lines = String::new();
     let mut at_ms = random.pick(&STARTS_MS);
-    for id in 0..random.below(60) + 1 {
+    let count = random.below(60) + 1;
+    let move_at = if moves { random.below(count) } else { count };
+    for id in 0..count {
         at_ms += random.pick(&[0, HOUR_MS / 6, HOUR_MS, 5 * HOUR_MS, 24 * HOUR_MS, 70 * HOUR_MS]);
-        let kind = random.pick(&["a", "a", "b", "c", "stop"]);
-        let data = if kind == "stop" { String::from("{}") } else { format!("{{\"n\":{}}}", random.below(3)) };
+        let kind = if id == move_at { "profile" } else { random.pick(&["a", "a", "b", "c", "stop"]) };
+        let data = match kind {
+            "stop" => String::from("{}"),
+            "profile" => format!("{{\"timezone\":{:?}}}", random.pick(&ZONES)),
+            _ => format!("{{\"n\":{}}}", random.below(3)),
+        };
         let time = format_time(at_ms);
         writeln!(
             lines,
@@ -253,14 +288,15 @@ fn most_within(times: &[i64], window_ms: i64) -> u32 {
 
 /// Led through random events; gives how many bounds there were to compare with.
 fn check(seed: u64) -> Option<u32> {
-    let writer = Writer { random: Random::new(seed), text: SHOP.into(), names: 0, children: 0, undoes: false };
+    let writer = Writer { random: Random::new(seed), text: SHOP.into(), names: 0, children: 0, undoes: false, zones: seed % 3 == 0 };
     let text = writer.journeys();
     let compiled = compiled(&text)?;
     let table = table(&analysis::analyse(&Project::of_text("test.journey", &text)).program);
     let mut random = Random::new(seed ^ 0xb0d5);
     let mut compared = 0;
-    for _ in 0..RUNS {
-        let lines = events(&mut random);
+    for run_number in 0..RUNS {
+        let moves = run_number == 0;
+        let lines = events(&mut random, moves);
         let ran = run(&compiled, &lines, &Options { until: Some(Until::After(20 * 24 * HOUR_MS)), ..Options::default() });
         let mut by_instance: BTreeMap<(String, String), Vec<i64>> = BTreeMap::new();
         let mut all = Vec::new();
@@ -274,20 +310,21 @@ fn check(seed: u64) -> Option<u32> {
             assert!(told.is_none_or(|told| sent <= told), "seed {seed}: {sent} {what}, not {told:?}\n{text}\n{lines}\n{all:?}");
             u32::from(told.is_some() && sent > 0)
         };
+        let of = |stays: Most, moved: Most| if moves { moved } else { stays }.number();
         for bound in &table.bounds {
             let name = &compiled.program.module.journeys[bound.journey.index()].name;
             let mut own = Vec::new();
             for (_, times) in by_instance.iter().filter(|((journey, _), _)| journey == name) {
                 compared += holds("in all", u32::try_from(times.len()).unwrap(), bound.in_all.most.number());
-                compared += holds("in a window", most_within(times, bound.window_ms), bound.in_window.most.number());
+                compared += holds("in a window", most_within(times, bound.window_ms), of(bound.in_window.most, bound.moved[0]));
                 own.extend(times);
             }
             own.sort_unstable();
             if !compiled.program.module.journeys[bound.journey.index()].enters.is_empty() {
-                compared += holds("with all entries", most_within(&own, bound.window_ms), bound.with_entries.number());
+                compared += holds("with all entries", most_within(&own, bound.window_ms), of(bound.with_entries, bound.moved[1]));
             }
         }
-        if let Some(together) = table.together.first() {
+        if let Some(together) = table.together.first().filter(|_| !moves) {
             compared += holds("together", most_within(&all, together.window_ms), together.with_entries.number());
         }
     }
@@ -305,4 +342,57 @@ fn no_run_sends_more_than_the_bounds_tell() {
     let compared: Vec<u32> = seeds.filter_map(check).collect();
     // What was refused, or had no bound, was not compared.
     assert!(count == 1 || compared.len() as u64 * 2 > count && compared.iter().sum::<u32>() > 1_000, "{compared:?}");
+}
+
+/// The most messages in any window in a run of a journey that says when it sends, and what the compiler tells of it: where the zone
+/// stays, and where it changes once.
+fn reached(journeys: &str, lines: &str) -> (u32, [Option<u32>; 2]) {
+    let text = format!("{SHOP}{journeys}");
+    let compiled = compiled(&text).expect("no errors");
+    let table = table(&analysis::analyse(&Project::of_text("test.journey", &text)).program);
+    let ran = run(&compiled, lines, &Options { until: Some(Until::After(30 * 24 * HOUR_MS)), ..Options::default() });
+    let times: Vec<i64> = ran.of_kind("send").map(|send| instant_ms(send["at"].as_str().unwrap())).collect();
+    let bound = table.bounds.iter().find(|bound| bound.with_entries > Most::Times(0)).expect("a bound");
+    (most_within(&times, bound.window_ms), [bound.with_entries.number(), bound.moved[1].number()])
+}
+
+fn event(id: u32, kind: &str, time: &str, data: &str) -> String {
+    format!(
+        "{{\"specversion\":\"1.0\",\"id\":\"{id}\",\"source\":\"t\",\"type\":\"{kind}\",\"time\":\"{time}\",\"subject\":\"ann\",\"data\":{data}}}\n"
+    )
+}
+
+#[test]
+fn a_change_of_the_zone_brings_the_next_call_of_a_schedule_near() {
+    // At nine in Brisbane, then eight times at nine in Adelaide, of which the clocks are put forward in between.
+    let lines = event(1, "profile", "2026-09-29T20:00:00Z", r#"{"timezone":"Australia/Brisbane"}"#)
+        + &event(2, "profile", "2026-09-29T23:10:00Z", r#"{"timezone":"Australia/Adelaide"}"#);
+    let (sent, told) = reached("journey j { enter every day at 09:00 send note() via desk }", &lines);
+    assert_eq!((sent, told), (9, [Some(8), Some(9)]));
+}
+
+#[test]
+fn zones_that_journeys_write_keep_no_mornings_apart() {
+    let hopping = "journey j { enter on a  one per customer
+        for i in 0..20 {
+            profile.timezone = if i % 2 == 0 { \"Asia/Tokyo\" } else { \"America/Los_Angeles\" }
+            wait until 09:00
+            send note() via desk
+        } }";
+    let (sent, told) = reached(hopping, &event(1, "a", "2026-03-02T07:30:00Z", "{}"));
+    assert!(sent > 8 && told[0].is_none_or(|told| sent <= told), "{sent} {told:?}");
+}
+
+#[test]
+fn a_birthday_comes_once_a_year_whenever_it_is_asked_for() {
+    let daily = "journey j { enter every day at 09:00
+        if not is_birthday(profile.born, now.date(profile.timezone)) { finish no }
+        send note() via desk
+        wait 1h
+        send note() via desk }";
+    let lines = event(1, "a", "2026-03-20T07:30:00Z", "{}");
+    let (sent, [told, _]) = reached(daily, &lines);
+    assert_eq!((sent, told), (2, Some(2)));
+    let called = "journey j { enter every day at 09:00 for segment birthday send note() via desk }";
+    assert_eq!(reached(called, &lines), (1, [Some(1), Some(2)]));
 }

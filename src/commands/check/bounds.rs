@@ -21,6 +21,9 @@ enum Line<'a> {
         in_all: Option<u32>,
         in_window: Option<u32>,
         with_entries: Option<u32>,
+        /// The two before, where the customer's time zone changes once in the window.
+        in_window_moved: Option<u32>,
+        with_entries_moved: Option<u32>,
         entries_apart: Option<String>,
         transactional: Option<u32>,
         path: Vec<Sent<'a>>,
@@ -102,6 +105,9 @@ fn show_bound(program: &Program, sources: &Sources, bound: &Bound, out: &mut imp
             writeln!(out, "    {} in any {window}{}", at_most(bound.in_window.most), way(program, sources, &bound.in_window))?;
         }
         writeln!(out, "    {}", entries(program, bound, &window))?;
+        if let Some(text) = zones(bound, &window) {
+            writeln!(out, "    {text}")?;
+        }
     }
     match bound.transactional {
         Most::Times(0) => {}
@@ -122,6 +128,25 @@ fn entries(program: &Program, bound: &Bound, window: &str) -> String {
         (Again::AsOften, Most::Unbounded, None) => "for one entry; a customer may come in again at any time".to_owned(),
         (Again::AsOften, most, _) => format!("with all entries: {} in any {window}", at_most(most)),
         (Again::After(ms), most, _) => format!("with all entries, at least {} apart: {} in any {window}", apart(ms), at_most(most)),
+    }
+}
+
+/// What comes of changes of the customer's time zone.
+fn zones(bound: &Bound, window: &str) -> Option<String> {
+    let [one, all] = bound.moved;
+    let moved =
+        if all == Most::Unbounded { (one > bound.in_window.most).then_some(one) } else { (all > bound.with_entries).then_some(all) };
+    match (bound.changes, moved) {
+        (None, _) => Some(format!(
+            "journeys may change the customer's time zone again and again in any {window}, so no local time keeps messages apart"
+        )),
+        (Some(0), None) => None,
+        (Some(0), Some(most)) => Some(format!("{} where the customer's time zone changes once in it", at_most(most))),
+        (Some(changes), _) if moved.is_some() => {
+            let times = if changes == 1 { "once".to_owned() } else { format!("{changes} times") };
+            Some(format!("journeys may change the customer's time zone {times} in any {window}: that is counted"))
+        }
+        (Some(_), _) => None,
     }
 }
 
@@ -170,6 +195,8 @@ fn bound_line<'a>(program: &'a Program, sources: &'a Sources, bound: &Bound) -> 
         in_all: bound.in_all.most.number(),
         in_window: bound.in_window.most.number(),
         with_entries: bound.with_entries.number(),
+        in_window_moved: bound.moved[0].number(),
+        with_entries_moved: bound.moved[1].number(),
         entries_apart: match bound.again {
             Again::After(ms) => Some(apart(ms)),
             Again::AsOften | Again::Started => None,

@@ -1,36 +1,35 @@
 //! Answers to questions about one stretch of a journey.
 
 use super::weighed::Weighed;
-use super::{Bounds, Counted, DAY_MS, DEPTH_MAX, HOUR_MS, Part, Place, Question, Reach};
-use crate::hir::Send;
+use super::{Again, Bounds, Counted, DAY_MS, DEPTH_MAX, HOUR_MS, Part, Place, Question, Reach, SHIFT_MS};
+use crate::hir::{EnterOn, Send};
 use crate::whole::flow::{Spot, SpotKind};
 use crate::whole::most::{Found, Most, in_all, within};
-use crate::whole::states::{States, Told};
+use crate::whole::states::{Call, Clocks, Scope, States, Told, Trip};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// So many states a spot are told apart at the most.
 const STATES_PER_SPOT: usize = 16;
 const STATES_MIN: usize = 2_048;
-/// Clocks are put forward once in so long, and back.
-const SHIFT_MS: i64 = 300 * DAY_MS;
 
-impl Bounds<'_> {
+impl<'h> Bounds<'h> {
     pub(super) fn ask(&mut self, question: Question, enough: u32) -> Rc<Reach> {
         let unbounded = || Rc::new(Reach { most: Most::Unbounded, path: Vec::new() });
-        match self.answers.get(&question) {
+        let key = (question, self.once);
+        match self.answers.get(&key) {
             Some(Some((answer, exact))) if *exact || answer.most <= Most::Times(enough) => return answer.clone(),
             // It is being asked: the journey starts itself.
             Some(None) => return unbounded(),
             _ if self.depth > DEPTH_MAX => return unbounded(),
             _ => {}
         }
-        self.answers.insert(question, None);
+        self.answers.insert(key, None);
         self.depth += 1;
         let (answer, exact) = self.find(question, enough);
         self.depth -= 1;
         let answer = Rc::new(answer);
-        self.answers.insert(question, Some((answer.clone(), exact)));
+        self.answers.insert(key, Some((answer.clone(), exact)));
         answer
     }
 
@@ -66,7 +65,10 @@ impl Bounds<'_> {
     fn count_on(&mut self, states: &States, weight: &[Most], question: Question) -> Found {
         match question.window_ms {
             None => in_all(states, weight, &mut self.work),
-            Some(window_ms) => within(states, weight, self.with_shift(question.journey, window_ms, states.slip_ms), &mut self.work),
+            Some(window_ms) => {
+                let window_ms = self.with_shift(question, window_ms, states.slip_ms);
+                within(states, weight, window_ms, &mut self.work)
+            }
         }
     }
 
@@ -87,36 +89,68 @@ impl Bounds<'_> {
         sum
     }
 
-    /// A window, longer by the hours that clocks may be put forward in it, and by what they gain where they are put back.
-    fn with_shift(&self, journey: usize, window_ms: i64, slip_ms: i64) -> i64 {
-        let by_clock = |zone: Option<&str>| zone != Some("UTC");
-        let shifts = self.flows[journey].ways.iter().flatten().any(|way| way.moment.is_some_and(|moment| by_clock(moment.zone)));
-        if shifts { window_ms.saturating_add((HOUR_MS + slip_ms) * (1 + window_ms / SHIFT_MS)) } else { window_ms }
+    /// A window, longer by the hours that clocks may be put forward in it, and by what they gain where they are put back. Who moves
+    /// into another time zone may meet another change of its clocks.
+    fn with_shift(&mut self, question: Question, window_ms: i64, slip_ms: i64) -> i64 {
+        if !self.clocks(question).shifts() {
+            return window_ms;
+        }
+        let moves = i64::from(self.changes(question.counted, window_ms).unwrap_or(0));
+        window_ms.saturating_add((HOUR_MS + slip_ms).saturating_mul(1 + window_ms / SHIFT_MS + moves))
+    }
+
+    /// What the journey knows of the hour.
+    fn clocks(&mut self, question: Question) -> Clocks<'h> {
+        let moves = question.window_ms.map_or(Some(0), |window_ms| self.changes(question.counted, window_ms));
+        let calls = question.again.map_or(Vec::new(), |again| self.calls(question.journey, again));
+        let scope = Scope { window_ms: question.window_ms.unwrap_or(0).saturating_add(2 * DAY_MS), moves };
+        Clocks::of(self.program, &self.written, &self.flows[question.journey], calls, scope)
+    }
+
+    /// What lets a customer in.
+    fn calls(&self, journey: usize, again: Again) -> Vec<Call> {
+        let call = |on: &EnterOn| match on {
+            EnterOn::Event(_) => Call { schedule: None, segment: None },
+            EnterOn::Segment { segment, .. } => Call { schedule: None, segment: Some(*segment) },
+            EnterOn::Every { schedule, segment } => Call { schedule: Some(*schedule), segment: *segment },
+        };
+        let calls = self.program.journeys[journey].enters.iter().map(|enter| call(&enter.on));
+        let mut calls: Vec<Call> = calls.filter(|call| !again.scheduled || call.schedule.is_some()).collect();
+        if calls.is_empty() {
+            // Others start it.
+            calls.push(Call { schedule: None, segment: None });
+        }
+        calls
     }
 
     /// The states with every way open.
     pub(super) fn plain(&mut self, question: Question) -> Rc<States> {
-        let Question { journey, start, again_ms, .. } = question;
-        if let Some(states) = self.plain.get(&(journey, start, again_ms)) {
+        let Question { journey, start, again, .. } = question;
+        let key = (journey, start, again);
+        if let Some(states) = self.plain.get(&key) {
             return states.clone();
         }
+        let clocks = self.clocks(question);
         let flow = &self.flows[journey];
-        let states = States::explore(flow, flow.known(self.program), start, &Told::none(), usize::MAX, again_ms).unwrap_or_default();
+        let trip = Trip { start, limit: usize::MAX, again_ms: again.map(|again| again.cooldown_ms) };
+        let states = States::explore(flow, flow.known(self.program), &clocks, &Told::none(), trip).unwrap_or_default();
         self.count(&states);
         let states = Rc::new(states);
-        self.plain.insert((journey, start, again_ms), states.clone());
+        self.plain.insert(key, states.clone());
         states
     }
 
     /// States that are told apart: by everything (`true`), or where that is too much, several by one thing each.
     pub(super) fn told(&mut self, question: Question) -> (Vec<States>, bool) {
-        let Question { journey, start, again_ms, .. } = question;
+        let Question { journey, start, again, .. } = question;
+        let clocks = self.clocks(question);
         let flow = &self.flows[journey];
         let limit = (flow.spots.len() * STATES_PER_SPOT).max(STATES_MIN);
-        let explore = |told: &Told| States::explore(flow, flow.known(self.program), start, told, limit, again_ms);
-        let found: (Vec<States>, bool) = match explore(&Told::all(flow)) {
+        let trip = Trip { start, limit, again_ms: again.map(|again| again.cooldown_ms) };
+        let explore = |told: &Told| States::explore(flow, flow.known(self.program), &clocks, told, trip);
+        let found: (Vec<States>, bool) = match explore(&Told::all(flow, &clocks)) {
             Some(all) => (vec![all], true),
-            None => (Told::each(flow).iter().filter_map(explore).collect(), false),
+            None => (Told::each(flow, &clocks).iter().filter_map(explore).collect(), false),
         };
         found.0.iter().for_each(|states| self.count(states));
         found
@@ -161,6 +195,9 @@ impl Bounds<'_> {
                 let place = Place { span: flow.spans[spot], message: send.message };
                 Some(Rc::new(Reach { most: Most::Times(1), path: vec![place] }))
             }
+            SpotKind::Write(field, _) if counts && counted == Counted::Zone && self.is_zone(field) => {
+                Some(Rc::new(Reach { most: Most::Times(1), path: Vec::new() }))
+            }
             SpotKind::Start(child) => {
                 let late = self.is_late(child) && !undone;
                 let counts = match part {
@@ -181,7 +218,7 @@ impl Bounds<'_> {
                     let starts: Vec<Spot> = flow.forks[number].branches.iter().map(|(start, _)| *start).collect();
                     let mut sum = Reach { most: Most::Times(0), path: Vec::new() };
                     for start in starts {
-                        let branch = self.ask(Question { start, again_ms: None, ..question }, 0);
+                        let branch = self.ask(Question { start, again: None, ..question }, 0);
                         sum = sum.and(&branch);
                     }
                     Some(Rc::new(sum))
@@ -194,7 +231,7 @@ impl Bounds<'_> {
 
     /// What a child sends that is run. What it has to undo is over with it, unless a block waits for an answer.
     fn weigh_run(&mut self, child: usize, question: Question) -> Option<Rc<Reach>> {
-        let inside = Question { journey: child, start: self.flows[child].entry, again_ms: None, ..question };
+        let inside = Question { journey: child, start: self.flows[child].entry, again: None, ..question };
         let flow = &self.flows[child];
         let waits = (0..flow.spots.len()).any(|spot| flow.undone[spot] && matches!(flow.spots[spot], SpotKind::Call));
         match question.part {
@@ -215,6 +252,7 @@ impl Bounds<'_> {
         match counted {
             Counted::Promotional(channel) => !transactional && send.channels.contains(&channel),
             Counted::Transactional(channel) => transactional && send.channels.contains(&channel),
+            Counted::Zone => false,
         }
     }
 }

@@ -69,7 +69,7 @@ fn lag(flows: &[Flow], journey: usize, depth: usize, lags: &mut [Lag]) -> Option
     for (spot, kind) in flow.spots.iter().enumerate() {
         sends[spot] = match kind {
             SpotKind::Start(child) => Some(lag(flows, child.index(), depth + 1, lags)),
-            SpotKind::Send(_) => Some(Some(0)),
+            SpotKind::Send(_) | SpotKind::Write(..) => Some(Some(0)),
             SpotKind::Run(_) | SpotKind::Fork(_) => Some(None),
             _ => None,
         };

@@ -33,7 +33,7 @@ impl Bounds<'_> {
         let children: Vec<(Part, bool)> =
             self.late_children(journey).into_iter().map(|child| (Part::Started(child), self.rests(child.index()))).collect();
         for start in starts {
-            let question = Question { journey, start, counted, part: Part::Straight, window_ms: None, again_ms: None, turning: true };
+            let question = Question { journey, start, counted, part: Part::Straight, window_ms: None, again: None, turning: true };
             if let Some((spots, path)) = self.loop_of(question, true) {
                 return Some(Turns { spots, path, piles: None });
             }

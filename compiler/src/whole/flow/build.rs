@@ -136,7 +136,11 @@ impl<'h> Builder<'h> {
             StmtKind::Let(var, value) => self.acting(from, Act::Set(*var, Some(value)), span),
             StmtKind::Assign(place, value) => match place.root {
                 PlaceRoot::Var(var) => self.acting(from, Act::Set(var, Some(value).filter(|_| place.path.is_empty())), span),
-                PlaceRoot::Profile(_) => self.acting(from, Act::Store(value), span),
+                PlaceRoot::Profile(field) => {
+                    let spot = self.spot(SpotKind::Write(field, value), span);
+                    self.step(from, spot).act = Act::Store(value);
+                    spot
+                }
             },
             StmtKind::If { .. } | StmtKind::Match { .. } | StmtKind::Experiment { .. } => return self.choice(stmt, from),
             StmtKind::For { .. } | StmtKind::While { .. } | StmtKind::Loop { .. } => self.turning(stmt, from),

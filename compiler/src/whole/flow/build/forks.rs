@@ -62,7 +62,9 @@ impl<'h> Builder<'h> {
 
     /// Whether what stands at a spot may fault once it is begun, or what comes next before it has done anything.
     fn may_fail(&self, spot: Spot) -> bool {
-        let works = |spot: Spot| !matches!(self.flow.spots[spot], SpotKind::Plain | SpotKind::Loop(_) | SpotKind::BranchEnd(_));
+        let works = |spot: Spot| {
+            !matches!(self.flow.spots[spot], SpotKind::Plain | SpotKind::Write(..) | SpotKind::Loop(_) | SpotKind::BranchEnd(_))
+        };
         let rests = works(spot)
             && !matches!(self.flow.spots[spot], SpotKind::Send(_) | SpotKind::Emit(..) | SpotKind::Broadcast(..) | SpotKind::Start(_));
         rests || self.flow.ways[spot].iter().any(|way| works(way.to) || way.act.may_fault())
