@@ -3,7 +3,7 @@
 use super::Checker;
 use super::body::Body;
 use super::coerce::poison;
-use super::lookup::{article, nearest, unknown};
+use super::lookup::{article, listed, nearest, unknown};
 use super::methods;
 use super::names::{Decl, Owner};
 use super::narrow::unnarrowed;
@@ -73,6 +73,9 @@ impl Checker {
         if let Some(id) = self.enum_before_point(body, of) {
             return self.unit_variant(id, name, span);
         }
+        if self.no_such_whole(body, of, name) {
+            return poison(span);
+        }
         let of = self.receiver(body, of);
         match self.hir.types.get(of.ty) {
             Type::Error => poison(span),
@@ -83,6 +86,40 @@ impl Checker {
             Type::Optional(_) => self.field_of_missing(body, &of, name, span),
             _ => self.no_fields(body, &of, name),
         }
+    }
+
+    /// `user.email`, `customer.email`, `event.page`: what other tools call the profile, or the event that came. Reports it.
+    fn no_such_whole(&mut self, body: &Body, of: &ast::Expr, field: &ast::Ident) -> bool {
+        let (word, is_customer) = match &of.kind {
+            Ast::Name(word) if body.find(word).is_none() && !self.globals.contains_key(word) => (word.to_lowercase(), false),
+            Ast::Customer => ("customer".to_owned(), true),
+            _ => return false,
+        };
+        let (code, message, label) = if is_customer {
+            ("E0204", format!("`customer` has no field `{}`", field.name), "this is the id of the customer, a text")
+        } else {
+            ("E0201", format!("there is no value `{word}`"), "this name is unknown")
+        };
+        let diagnostic = Diagnostic::error(code, of.span, message, label);
+        let diagnostic = match word.as_str() {
+            "customer" | "user" | "person" | "recipient" | "subscriber" | "contact" | "client" | "member" | "lead" | "attributes" => {
+                let help = format!("what is known of a customer is written `profile.{}`", field.name);
+                diagnostic.help(help).fix("write `profile`", of.span, "profile")
+            }
+            "event" | "trigger" | "payload" | "data" | "context" | "properties" => {
+                let events: Vec<&str> =
+                    body.names().filter(|name| body.find(name).is_some_and(|id| self.record_in(body.var(id).ty).is_some())).collect();
+                match listed(&events) {
+                    Some(list) if !events.is_empty() => {
+                        diagnostic.help(format!("an event has the name that it was given: there is {list}"))
+                    }
+                    _ => diagnostic.help(format!("give the event a name: `enter on EVENT as x`, and write `x.{}`", field.name)),
+                }
+            }
+            _ => return false,
+        };
+        self.report(diagnostic);
+        true
     }
 
     pub(super) fn opt_field(&mut self, body: &mut Body, of: &ast::Expr, name: &ast::Ident, span: Span) -> Expr {
@@ -208,7 +245,10 @@ impl Checker {
                     format!("{} `{name}` has no elements to pick by `[…]`", article(&name)),
                     format!("this is {} `{name}`", article(&name)),
                 )
-                .help("`[…]` is for lists and maps");
+                .help(match ty {
+                    Type::Record(_) => "a field is read by a point, as in `profile.email`; `[…]` is for lists and maps",
+                    _ => "`[…]` is for lists and maps",
+                });
                 self.report(self.with_origin(body, diagnostic, of));
             }
         }

@@ -137,6 +137,9 @@ impl Checker {
             .and(declared, "it is declared here");
         diagnostic = match decl {
             Decl::Fn(_) => diagnostic.help(format!("call it: `{text}(…)`")),
+            Decl::Message(_) => diagnostic.help(format!(
+                "what became of a message is asked of the one that was sent: `let m = send {text} via CHANNEL`, then `m.sent` or `wait for m.opened`"
+            )),
             Decl::Enum(id) => match self.hir.types.enum_def(id).variants.first() {
                 Some(first) => diagnostic.help(format!("name a variant: `{text}.{}`", first.name)),
                 None => diagnostic,

@@ -305,7 +305,11 @@ impl Checker {
             return Some(at);
         }
         let names: Vec<&str> = params.iter().map(|(name, _)| name.as_str()).collect();
-        let diagnostic = unknown("E0307", name, &format!("parameter of {what} named"), nearest(&name.name, names.iter().copied()), &names);
+        let mut diagnostic =
+            unknown("E0307", name, &format!("parameter of {what} named"), nearest(&name.name, names.iter().copied()), &names);
+        if names.is_empty() {
+            diagnostic = diagnostic.help(format!("{what} takes no arguments: declare the parameter, or leave it out"));
+        }
         self.report(diagnostic);
         None
     }

@@ -210,9 +210,20 @@ pub(super) fn is_stray(kind: Rule) -> bool {
     is_error(kind) || kind == Rule::semicolon
 }
 
-/// What is not closed, or not in its own text: where it ends depends on how the lines lie.
+/// What is not closed, or not in its own text: where it ends depends on how the lines lie. And what looks like a number or a
+/// date and is none: what belongs to it is not known.
 fn is_slip(kind: Rule) -> bool {
-    matches!(kind, Rule::unclosed | Rule::test_unclosed | Rule::unclosed_string | Rule::bad_interpolation)
+    matches!(
+        kind,
+        Rule::unclosed
+            | Rule::test_unclosed
+            | Rule::unclosed_string
+            | Rule::bad_interpolation
+            | Rule::bad_number
+            | Rule::bad_fraction
+            | Rule::foreign_date
+            | Rule::foreign_time
+    )
 }
 
 /// Whether a node holds a slip, other than in the members of the lists that it holds: those answer for themselves.

@@ -15,6 +15,7 @@ mod habits;
 mod instead;
 mod marks;
 mod misplaced;
+mod others;
 mod places;
 mod quotes;
 mod sayings;

@@ -134,6 +134,21 @@ fn broken_parts_stay_byte_for_byte() {
 const STRIDE: usize = 7;
 
 #[test]
+fn what_looks_like_a_date_or_a_number_and_is_none_stays() {
+    for broken in ["2026-03-10x", "2026-3-10", "11/22/2026", "9:00", "5-10x", "2.5h"] {
+        let text = format!("journey  j  {{\n  enter on visit\n  let day = {broken}\n}}\n");
+        let formatted = holds(broken, &text);
+        assert!(formatted.contains(&format!("= {broken}\n")), "{formatted}");
+    }
+}
+
+#[test]
+fn a_name_that_begins_statements_elsewhere_may_stand_on_the_line_after_let() {
+    let formatted = holds("let", "journey j {\n  enter on visit\n  let\n    wait = 3\n  if wait > 2 { finish many }\n}\n");
+    assert!(formatted.contains("let wait = 3\n"), "{formatted}");
+}
+
+#[test]
 fn an_example_that_is_cut_off_or_lacks_a_word_keeps_what_is_broken_and_has_one_layout() {
     let mut looked_at = 0;
     for (name, text) in sources::all().into_iter().filter(|(name, text)| name.contains("/examples/") && text.len() < 6_000) {

@@ -38,6 +38,25 @@ impl<'t> Reader<'t> {
                     .help("write `== none`")
                     .fix("write `== none`", at.to(next), "== none")
             }
+            "is" if matches!(
+                self.slice(next),
+                "greater" | "less" | "more" | "larger" | "smaller" | "bigger" | "higher" | "lower" | "fewer"
+            ) =>
+            {
+                let sign = if matches!(self.slice(next), "less" | "smaller" | "lower" | "fewer") { "<" } else { ">" };
+                Diagnostic::error(
+                    "E0101",
+                    at.to(next),
+                    format!("`is {} than` is written `{sign}`", self.slice(next)),
+                    format!("write `{sign}` here"),
+                )
+                .help(format!("write `x {sign} y`"))
+            }
+            "is" if matches!(self.slice(next), "set" | "there" | "known" | "present" | "filled" | "defined") => {
+                Diagnostic::error("E0101", at.to(next), format!("`is {}` is written `!= none`", self.slice(next)), "write `!= none` here")
+                    .help("write `!= none`")
+                    .fix("write `!= none`", at.to(next), "!= none")
+            }
             word @ ("is" | "equals" | "eq") => Diagnostic::error("E0101", at, format!("`{word}` is written `==`"), "write `==` here")
                 .help("values are compared with `==`, `!=`, `<`, `<=`, `>` and `>=`")
                 .fix("write `==`", at, "=="),

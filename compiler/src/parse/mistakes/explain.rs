@@ -66,6 +66,7 @@ impl<'t> Reader<'t> {
             || self.foreign_start(broken, first)
             || self.import(broken, first)
             || self.no_arm(broken, first)
+            || self.other_statement(broken, first)
             || self.misplaced_word(broken, first)
             || self.no_such_clause(broken, first)
             || self.away_from_home(broken, first)

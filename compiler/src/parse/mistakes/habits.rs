@@ -124,6 +124,13 @@ impl<'t> Reader<'t> {
     /// `variant b 50 { … }`: the share is read as meant.
     pub(in super::super) fn no_percent(&mut self, number: Span) {
         let text = self.slice(number);
+        // `variant b 0.5`: a part of one, and not of a hundred.
+        if let Some(part) = text.strip_prefix("0.").filter(|part| !part.is_empty() && part.len() <= 2) {
+            let share = format!("{}%", format!("{part:0<2}").trim_start_matches('0'));
+            let diagnostic =
+                Diagnostic::error("E0101", number, format!("a share is given in per cent, not as `{text}`"), "`%` is missing after this");
+            return self.report(diagnostic.help(format!("write `{share}`")).fix(format!("write `{share}`"), number, share));
+        }
         self.report(
             Diagnostic::error("E0101", number, format!("`%` is missing after `{text}`"), "a share is given in per cent")
                 .help(format!("write `{text}%`"))

@@ -12,6 +12,8 @@ impl<'t> Reader<'t> {
         }
         let diagnostic = self
             .in_time(stop)
+            .or_else(|| self.in_head(broken, stop))
+            .or_else(|| self.in_condition(stop))
             .or_else(|| self.in_sending(stop))
             .or_else(|| self.in_waiting(stop))
             .or_else(|| self.in_arm(broken, stop))
@@ -61,6 +63,14 @@ impl<'t> Reader<'t> {
             }
             name if alone && words::is_name(name) && message == "message" => {
                 self.remove(stop.last, "a message is sent by its name alone".to_string(), format!("send {name} via CHANNEL"))
+            }
+            "at" | "after" | "when" | "if" | "now" | "later" | "until" if alone && message != "first" => {
+                Diagnostic::error("E0101", at, "a message is sent at once", "`send` does not say when")
+                    .help(format!("wait or ask before it, and then write `send {message} via CHANNEL`"))
+            }
+            "of" if message == "first" => {
+                Diagnostic::error("E0101", stop.last, "which message is sent?", "its name should stand before this")
+                    .help("write `send MESSAGE via first of push, email`")
             }
             name if alone && words::is_name(name) && name != "via" && words::near(name, std::iter::once("via")).is_none() => {
                 let whole = stop.last.to(at);
@@ -178,6 +188,15 @@ impl<'t> Reader<'t> {
             }
             name if words::is_name(name) && words::is_name(last) && last != ":" && stop.start == stop.last.start => {
                 let whole = stop.last.to(at);
+                // `sku String`: only the mark is missing.
+                if name.starts_with(char::is_uppercase) && !last.starts_with(char::is_uppercase) {
+                    let gap = self.span(stop.last.end, at.start);
+                    return Some(
+                        Diagnostic::error("E0101", whole, "a field and its type are parted by `:`", "`:` is missing between these")
+                            .help(format!("write `{last}: {name}`"))
+                            .fix("write `:`", gap, ": "),
+                    );
+                }
                 let ty = match last {
                     "int" | "integer" | "number" => "Int",
                     "string" | "text" => "String",

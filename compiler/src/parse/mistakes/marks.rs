@@ -79,7 +79,12 @@ impl<'t> Reader<'t> {
     fn currency(&self, sign: Span) -> Diagnostic {
         let amount: String = self.rest_of_line(sign.end).chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
         let diagnostic = Diagnostic::error("E0101", sign, "an amount is a plain number", "a currency has no sign here");
-        if amount.is_empty() { diagnostic } else { diagnostic.help(format!("write `{amount}`")).fix("remove the sign", sign, "") }
+        if amount.is_empty() {
+            let value = Diagnostic::error("E0101", sign, "a value has no sign before it", "this mark can't stand here");
+            value.help("write its name alone, as in `profile.email`; in a text it stands in braces: `\"Hello {name}\"`")
+        } else {
+            diagnostic.help(format!("write `{amount}`")).fix("remove the sign", sign, "")
+        }
     }
 
     fn bare_fraction(&self, point: Span) -> Option<Diagnostic> {

@@ -56,17 +56,17 @@ impl<'t> Reader<'t> {
     pub(super) fn misplaced_word(&mut self, broken: Broken<'t>, first: Span) -> bool {
         let word = self.slice(first);
         let next = self.slice(self.word_at(self.skip_space(first.end)));
-        let goes_on = broken.before.is_some_and(|before| !self.breaks_between(before.span().end, first.start))
-            && (broken.node.kind() == Rule::error_item || self.slice(self.word_before(first.start)) == "to");
-        if matches!(next, "=" | "." | "+=" | ":") || goes_on {
-            return false;
-        }
         // The other half of something broken, which is said already.
         if matches!(word, "else" | "catch")
             && broken.node.kind() == Rule::error_stmt
             && (is_behind_error(broken) && broken.before.is_none() || is_behind_broken_if(broken))
         {
             return true;
+        }
+        let goes_on = broken.before.is_some_and(|before| !self.breaks_between(before.span().end, first.start))
+            && (broken.node.kind() == Rule::error_item || self.slice(self.word_before(first.start)) == "to");
+        if matches!(next, "=" | "." | "+=" | ":") || goes_on {
+            return false;
         }
         let place = match broken.node.kind() {
             Rule::error_stmt if word == "exit" && broken.parent.kind() != Rule::journey_item => {
@@ -153,7 +153,7 @@ impl<'t> Reader<'t> {
 }
 
 /// Whether an `if` before it in its block is broken, which this belongs to.
-fn is_behind_broken_if(broken: Broken<'_>) -> bool {
+pub(super) fn is_behind_broken_if(broken: Broken<'_>) -> bool {
     let mut before = broken.parent.children().take_while(|child| child.span().start < broken.node.span().start);
     before.any(|child| is_error(child.kind()) && child.text().starts_with("if"))
 }

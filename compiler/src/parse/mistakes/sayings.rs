@@ -48,7 +48,7 @@ impl<'t> Reader<'t> {
             return false;
         }
         let read = self.slice(self.span(stop.start, stop.last.end));
-        let sent = read.strip_prefix("send ").map(str::trim);
+        let sent = read.strip_prefix("send ").or_else(|| read.split_once("= send ").map(|(_, rest)| rest)).map(str::trim);
         let wants_via = stop.words.iter().any(|word| word == "`via`");
         let entered = broken.before.is_some_and(|before| {
             before.kind() == Rule::enter_clause && before.text().contains("every") && !self.breaks_between(before.span().end, stop.start)
