@@ -3,7 +3,7 @@
 use super::Checker;
 use super::coerce::{Why, poison};
 use super::journey::JourneyBody;
-use super::lookup::article;
+use super::lookup::{article, declared};
 use super::place::assigned;
 use crate::ast::{self, Binding};
 use crate::diagnostics::Diagnostic;
@@ -42,7 +42,8 @@ impl Checker {
         };
         let params = self.operation_params(id);
         let what = format!("`{}.{}`", service.name, operation.name);
-        let args = self.arguments(&mut cx.body, args, &params, &what, operation.span);
+        let declared = self.operation_declared(id);
+        let args = self.arguments_of(&mut cx.body, args, (&params, &declared), &what, operation.span);
         cx.paused();
         let ret = self.operation_ret(id);
         let (ty, fallback) = match (ret, fallback) {
@@ -154,7 +155,8 @@ impl Checker {
         }
         let params =
             child.params.iter().filter_map(|id| child.vars.get(id.index())).map(|var| (var.name.clone(), var.ty)).collect::<Vec<_>>();
-        let args = self.arguments(&mut cx.body, args, &params, &format!("journey `{}`", journey.name), journey.span);
+        let declared = declared(&child.params, &child.vars);
+        let args = self.arguments_of(&mut cx.body, args, (&params, &declared), &format!("journey `{}`", journey.name), journey.span);
         Some((id, args))
     }
 

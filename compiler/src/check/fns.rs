@@ -25,6 +25,8 @@ pub(super) struct Constant {
 #[derive(Debug, Clone)]
 pub(super) struct Signature {
     pub params: Vec<(String, TypeId)>,
+    /// Where they are declared.
+    pub declared: Vec<Span>,
     pub ret: TypeId,
     /// `None` until its body is checked.
     pub id: Option<FnId>,
@@ -71,6 +73,7 @@ impl Checker {
             (ItemKind::Const { ty: Some(ty), .. }, Decl::Const(at)) => self.constants[at].ty = self.resolve_type(ty),
             (ItemKind::Fn { params, ret, .. }, Decl::Fn(at)) => {
                 self.signatures[at].params = self.params(params);
+                self.signatures[at].declared = params.iter().map(|param| param.name.span).collect();
                 self.signatures[at].ret = self.resolve_type(ret);
             }
             (ItemKind::Message { params, .. }, Decl::Message(id)) => self.enter_params(id, params),

@@ -4,7 +4,7 @@ use super::Checker;
 use super::names::Decl;
 use crate::ast;
 use crate::diagnostics::Diagnostic;
-use crate::hir::{ChannelId, EventId, JourneyId, MessageId, ServiceId};
+use crate::hir::{ChannelId, EventId, JourneyId, MessageId, ServiceId, Var, VarId};
 use crate::types::TypeId;
 use journey_grammar::Span;
 
@@ -121,6 +121,11 @@ impl Checker {
             .help("rename one of them"),
         );
     }
+}
+
+/// Where parameters are declared.
+pub(super) fn declared(params: &[VarId], vars: &[Var]) -> Vec<Span> {
+    params.iter().filter_map(|id| vars.get(id.index())).map(|var| var.span).collect()
 }
 
 /// `an` before a vowel, else `a`.

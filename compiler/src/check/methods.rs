@@ -235,7 +235,7 @@ impl Checker {
         match self.global(name) {
             Some(Decl::Fn(at)) => {
                 let signature = self.signatures[at].clone();
-                let args = self.arguments(body, args, &signature.params, &format!("`{name}`"), callee.span);
+                let args = self.arguments_of(body, args, (&signature.params, &signature.declared), &format!("`{name}`"), callee.span);
                 match signature.id {
                     Some(id) if args.iter().all(|arg| arg.ty != TypeId::ERROR) => {
                         Expr { kind: ExprKind::Call(id, args), ty: signature.ret, span }

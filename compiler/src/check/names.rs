@@ -156,7 +156,7 @@ impl Checker {
                 self.name_value(name, Decl::Const(self.constants.len() - 1))
             }
             ItemKind::Fn { name, .. } => {
-                self.signatures.push(Signature { params: Vec::new(), ret: TypeId::ERROR, id: None, span: name.span });
+                self.signatures.push(Signature { params: Vec::new(), declared: Vec::new(), ret: TypeId::ERROR, id: None, span: name.span });
                 self.name_value(name, Decl::Fn(self.signatures.len() - 1))
             }
             ItemKind::Channel { name, .. } => {

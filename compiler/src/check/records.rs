@@ -261,6 +261,18 @@ impl Checker {
     /// missing, doubled and unknown ones. One expression for each parameter, in order. `what` is called, as in
     /// `` `cart_value` ``.
     pub fn arguments(&mut self, body: &mut Body, args: &[ast::Arg], params: &[(String, TypeId)], what: &str, span: Span) -> Vec<Expr> {
+        self.arguments_of(body, args, (params, &[]), what, span)
+    }
+
+    /// As [`Checker::arguments`], of something that the program declares: with the places of its parameters.
+    pub fn arguments_of(
+        &mut self,
+        body: &mut Body,
+        args: &[ast::Arg],
+        (params, declared): (&[(String, TypeId)], &[Span]),
+        what: &str,
+        span: Span,
+    ) -> Vec<Expr> {
         let mut values: Vec<Option<Expr>> = params.iter().map(|_| None).collect();
         let mut next = 0;
         for arg in args {
@@ -279,7 +291,7 @@ impl Checker {
                 self.poison_args(body, std::slice::from_ref(arg), arg.value.span);
                 continue;
             };
-            let why = (span, format!("`{name}` of {what} is `{}`", self.hir.types.name(*ty)));
+            let why = (declared.get(at).copied().unwrap_or(span), format!("`{name}` of {what} is `{}`", self.hir.types.name(*ty)));
             let value = self.expr_because(body, &arg.value, *ty, Some(&why));
             if values.get(at).is_some_and(Option::is_some) {
                 let place = arg.name.as_ref().map_or(arg.value.span, |name| name.span);

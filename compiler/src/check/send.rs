@@ -27,7 +27,9 @@ impl Checker {
             return None;
         };
         let params = self.message_params(id);
-        let args = self.arguments(&mut cx.body, args, &params, &format!("message `{}`", message.name), message.span);
+        let sent = &self.hir.messages[id.index()];
+        let declared = super::lookup::declared(&sent.params, &sent.vars);
+        let args = self.arguments_of(&mut cx.body, args, (&params, &declared), &format!("message `{}`", message.name), message.span);
         Some(Send { message: id, args, channels, first_of, handle: None })
     }
 

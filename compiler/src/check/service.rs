@@ -7,6 +7,7 @@ use crate::ast::{self, HttpOption, HttpOptionKind};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{self, Expr, HttpMethod, OperationId, ServiceId};
 use crate::types::TypeId;
+use journey_grammar::Span;
 
 /// How long a try may take that does not say it, in milliseconds.
 const TIMEOUT_MS: i64 = 10_000;
@@ -179,6 +180,12 @@ impl Checker {
         let diagnostic = unknown("E0435", operation, &what, nearest(&operation.name, names.iter().copied()), &names);
         self.report(diagnostic);
         None
+    }
+
+    /// Where an operation's parameters are declared.
+    pub(super) fn operation_declared(&self, (service, operation): (ServiceId, OperationId)) -> Vec<Span> {
+        let operation = &self.hir.services[service.index()].operations[operation.index()];
+        super::lookup::declared(&operation.params, &operation.vars)
     }
 
     /// The names and types of an operation's parameters, as [`Checker::arguments`] takes them.

@@ -117,7 +117,8 @@ impl Checker {
         let id = self.operation_named(service, operation)?;
         let what = format!("`{}.{}`", service.name, operation.name);
         let params = self.operation_params(id);
-        let args = args.map(|args| self.arguments(body, args, &params, &what, operation.span));
+        let declared = self.operation_declared(id);
+        let args = args.map(|args| self.arguments_of(body, args, (&params, &declared), &what, operation.span));
         let reply = match (value, self.operation_ret(id)) {
             (None, _) => hir::Reply::Fail,
             (Some(value), Some(ret)) => {
