@@ -241,6 +241,8 @@ fn a_schedule_lets_in_at_its_own_moments_however_early_the_last_entry_ended() {
     assert_eq!(ended("enter every day at 09:00", "wait for page_viewed within 2h  send tip() via email  wait 1h"), Some(8));
     assert_eq!(ended("enter every month on 1 at 09:00", "send tip() via email  wait 2d  send tip() via email  wait 1d"), TWO);
     assert_eq!(ended("enter every 3d", "send tip() via email  wait 1h"), THREE);
+    // A pause that ends at the moment of the schedule ends before it calls.
+    assert_eq!(ended("enter every day at 09:00", "wait until 09:00  send tip() via email"), Some(8));
     // Those that live beside each other: as many as can still send.
     assert_eq!(ended("enter every 7d  unlimited", "wait 1d  send tip() via email"), TWO);
 }

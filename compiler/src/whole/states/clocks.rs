@@ -172,11 +172,12 @@ impl Ahead {
     }
 }
 
-/// The time from one moment to the next of another kind, when so much has gone by since; `meets`: they may be one and the same.
-fn between(last: Moment, next: Moment, since: i64, meets: bool) -> Ahead {
+/// The time from one moment to the next of another kind, when so much has gone by since; `now`: that may be this very instant.
+fn between(last: Moment, next: Moment, since: i64, now: bool) -> Ahead {
     let round = if last.weekly && next.weekly { WEEK_MS } else { DAY_MS };
-    let ahead = |since: i64| match (next.at_ms - last.at_ms - since).rem_euclid(round) {
-        0 if !meets || since == 0 => round,
+    // A moment that the clock shows twice comes once.
+    let ahead = |shown: i64| match (next.at_ms - last.at_ms - shown).rem_euclid(round) {
+        0 if !now || shown == 0 && since > 0 => round,
         ahead => ahead,
     };
     let least_ms = ahead(since);
@@ -386,6 +387,7 @@ fn from_call(last: Schedule, next: Schedule, since: i64) -> Option<Ahead> {
     match (last, next) {
         (Schedule::Period { ms }, _) if last == next => plain(if since == 0 { ms } else { (-since).rem_euclid(ms.max(1)) }),
         (Schedule::Monthly { .. }, _) if last == next => plain((MONTH_MS - since).max(0)),
-        _ => Some(between(wall(last)?, wall(next)?, since, true)),
+        // What calls now does not call again now.
+        _ => Some(between(wall(last)?, wall(next)?, since, since > 0)),
     }
 }
