@@ -34,6 +34,9 @@ pub struct Graph {
     output: Option<PathBuf>,
 }
 
+/// Nodes and edges of a drawing: its layout takes as long as the square of them, and a stack as deep.
+const DRAWN_MAX: usize = 10_000;
+
 pub fn run(command: &Graph, asked: Option<Asked>, output: &Output) -> Result<(), Failure> {
     let format = format(command, asked)?;
     let (name, path) = what(command);
@@ -48,7 +51,16 @@ pub fn run(command: &Graph, asked: Option<Asked>, output: &Output) -> Result<(),
     let text = match format {
         Asked::Mermaid => graph::mermaid::mermaid(&flow),
         Asked::Json => serde_json::to_string(&flow).map_err(|error| Failure::Environment(error.to_string()))? + "\n",
-        Asked::Svg | Asked::Text => graph::svg::svg(&flow) + "\n",
+        Asked::Svg | Asked::Text => {
+            let parts = flow.nodes.len() + flow.edges.len();
+            if parts > DRAWN_MAX {
+                return Err(Failure::Usage(format!(
+                    "the flow of `{}` has {parts} nodes and edges, more than the {DRAWN_MAX} that can be laid out; write it as Mermaid or JSON: `-o {}.mmd`",
+                    journey.name, journey.name
+                )));
+            }
+            graph::svg::svg(&flow) + "\n"
+        }
     };
     match &command.output {
         Some(file) => fs::write(file, text).map_err(|error| Failure::io(format!("`{}` can't be written", file.display()), &error)),

@@ -75,3 +75,14 @@ fn what_cannot_be_drawn_is_told() {
     let (status, err) = said(&["graph"]);
     assert_eq!((status, err.contains("there is no message `helo`")), (1, true), "{err}");
 }
+
+#[test]
+fn a_flow_that_is_too_long_to_be_drawn_is_told_and_can_be_written_as_mermaid() {
+    let long = SHOP.replace("  wait 1h\n", &"  wait 1h\n".repeat(6_000));
+    let shop = Folder::with(&[("journey.toml", ""), ("shop.journey", &long)]);
+    let drawn = shop.journey(&["graph"]);
+    assert_eq!((drawn.status, drawn.out.as_str()), (2, ""));
+    assert!(drawn.err.contains("more than the 10000 that can be laid out"), "{}", drawn.err);
+    let written = shop.journey(&["graph", "--format", "mermaid"]);
+    assert_eq!((written.status, written.err.as_str()), (0, ""));
+}
