@@ -16,6 +16,7 @@ pub use files::{Journal, Options};
 pub use recovery::{Recovered, Torn};
 pub use thread::JournalThread;
 
+use crate::disk::Disk;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +29,12 @@ impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// Whether the journal of a folder begins at a position.
+#[must_use]
+pub fn begins_at(disk: &dyn Disk, folder: &Path, at: Position) -> bool {
+    segment::list(disk, folder).is_ok_and(|firsts| firsts.first() == Some(&at))
 }
 
 /// Where commits go: the embedded journal, or one that is replicated.

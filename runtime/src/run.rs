@@ -186,7 +186,9 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
         store: &'a mut S,
         sink: Option<&'s mut (dyn Sink + 's)>,
     ) -> Result<Self, RunError> {
-        let mut meta = store.meta().cloned().unwrap_or_default();
+        let stored = store.meta()?;
+        let resumed = stored.is_some();
+        let mut meta = stored.unwrap_or_default();
         check_versions(program, &meta)?;
         let other_journeys = other_journeys(program, &meta);
         let mut engine = Engine::new(Arc::clone(program), Arc::clone(sources), options.budget, &meta.editions, &meta.profiles);
@@ -194,7 +196,7 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
         meta.editions = engine.editions().table().to_vec();
         meta.profiles = engine.profiles().table().to_vec();
         meta.versions.extend(program.module.journeys.iter().map(|journey| (journey.name.clone(), journey.version.clone())));
-        let this_run = ThisRun { resumed: store.meta().is_some(), other_journeys, ..ThisRun::default() };
+        let this_run = ThisRun { resumed, other_journeys, ..ThisRun::default() };
         let clock_ms = meta.clock_ms.max(options.now_ms);
         let prefix = Prefix::new(store.is_durable());
         let effects = EffectLines { is_muted: sink.is_none(), ..EffectLines::default() };
@@ -287,13 +289,14 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
             self.meta.counters = self.world.engine.counters.record(&self.world.engine.program().module);
             self.meta.position = self.prefix.position();
         }
-        self.world.store.commit(&Commit {
+        let position = self.world.store.commit(&Commit {
             meta: &self.meta,
             broadcasts: &self.new_broadcasts,
             forget_until_ms: self.world.forget_until_ms(),
             rejected: &self.new_rejected,
             effects: &self.world.observer.text,
         })?;
+        self.world.store.wait(position)?;
         if let Some(sink) = self.sink.as_deref_mut().filter(|_| !self.world.observer.text.is_empty()) {
             sink.release(offset, &self.world.observer.text).map_err(|error| RunError::Sink { place: None, error })?;
         }

@@ -1,19 +1,25 @@
 //! Where customers are kept: the working set of a run, and what makes it durable.
 
+mod batch;
+mod checkpoint;
+mod durable;
 mod folder;
-mod guard;
 mod memory;
+mod recovery;
 mod rows;
-mod sled;
+mod table;
 mod timers;
+mod working_set;
 
-pub use self::sled::SledStore;
+pub use durable::DurableStore;
 pub use memory::MemoryStore;
+pub use table::{MemoryTable, SledTable, Table};
 
 use crate::counters::Record;
 use crate::customer::{Customer, Seen};
 use crate::engine::profile::Schema;
 use crate::engine::{Edition, Outgoing};
+use crate::journal::{self, LogError};
 use crate::summary::Rejected;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,7 +35,10 @@ pub struct Slot(pub u32);
 /// as one: what is not committed never happened.
 pub trait Store {
     /// What a run goes on from; `None` in a store that was never committed to.
-    fn meta(&self) -> Option<&Meta>;
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn meta(&self) -> Result<Option<Meta>, StoreError>;
 
     /// Ids of broadcasts that were accepted within the dedupe window, as they were committed.
     ///
@@ -61,11 +70,12 @@ pub trait Store {
     /// Whether more customers are in memory than should be; a commit makes room.
     fn is_crowded(&self) -> bool;
 
-    /// The first row of the index of timers, by due time, then by customer key; its customer is in the working set.
+    /// The first row of the index of timers before `limit_ms`, by due time, then by customer key; its customer is in the working
+    /// set.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    fn next_timer(&mut self) -> Result<Option<(i64, Slot)>, StoreError>;
+    fn next_timer(&mut self, limit_ms: i64) -> Result<Option<(i64, Slot)>, StoreError>;
 
     /// Sets under which due time a customer stands in the index of timers, in place of [`Customer::indexed_ms`].
     fn set_timer(&mut self, slot: Slot, due_ms: Option<i64>);
@@ -82,11 +92,24 @@ pub trait Store {
     /// Where the store cannot be read.
     fn keys_behind(&mut self, last: Option<&str>, most: usize) -> Result<Vec<Arc<str>>, StoreError>;
 
-    /// Makes all changes since the last commit, and this, durable as one.
+    /// Commits all changes since the last commit, and this, as one. Nobody may hear of it before it is durable: see
+    /// [`Store::wait`].
     ///
     /// # Errors
-    /// Where it cannot; then nothing of it counts.
-    fn commit(&mut self, commit: &Commit<'_>) -> Result<(), StoreError>;
+    /// Where it cannot; whether it counts is then known to the next who opens the store.
+    fn commit(&mut self, commit: &Commit<'_>) -> Result<journal::Position, StoreError>;
+
+    /// Up to where commits are durable.
+    ///
+    /// # Errors
+    /// Where one cannot be made so.
+    fn durable(&mut self) -> Result<journal::Position, StoreError>;
+
+    /// Waits until the commits up to there are durable.
+    ///
+    /// # Errors
+    /// Where they cannot be made so.
+    fn wait(&mut self, until: journal::Position) -> Result<(), StoreError>;
 
     /// Whether commits outlive the process.
     fn is_durable(&self) -> bool;
@@ -163,4 +186,16 @@ pub enum StoreError {
     /// Something in it is not what was written.
     #[error("{0} is damaged: restore the folder from a copy, or run all events again into a new one")]
     Damaged(String),
+    /// Something of it is missing or damaged, as the text says.
+    #[error("{0}: restore the folder from a copy, or run all events again into a new one")]
+    Broken(String),
+}
+
+impl From<LogError> for StoreError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Io { path, doing, error } => folder::told(&format!("the file {}", path.display()), doing, &error),
+            broken => Self::Broken(broken.to_string()),
+        }
+    }
 }

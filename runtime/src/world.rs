@@ -72,7 +72,7 @@ impl<'s, S: Store, O: Observer, A: Answers> World<'s, S, O, A> {
     /// The first row of the index of timers that is before the instant. Where it is too early, it is put right instead: there
     /// may be many such rows, and a commit must be possible between them.
     pub fn first_timer(&mut self, limit_ms: i64) -> Result<First, StoreError> {
-        let Some((indexed_ms, slot)) = self.store.next_timer()?.filter(|&(at_ms, _)| at_ms < limit_ms) else { return Ok(First::None) };
+        let Some((indexed_ms, slot)) = self.store.next_timer(limit_ms)? else { return Ok(First::None) };
         let due_ms = self.store.customer(slot).due_ms();
         if due_ms == Some(indexed_ms) {
             return Ok(First::Due(indexed_ms, slot));

@@ -13,7 +13,7 @@ use crate::report;
 use clap::Args;
 use journey_compiler::{Program, Sources};
 use journey_runtime::run::{self, Input, Options, RunError, Sink};
-use journey_runtime::store::{MemoryStore, SledStore, Store};
+use journey_runtime::store::{DurableStore, MemoryStore, Store};
 use journey_runtime::{Summary, Until};
 use moment::{instant, until};
 use std::fs::File;
@@ -135,7 +135,7 @@ impl Job<'_> {
         // First the store: while another process uses it, nothing else is touched.
         match &command.data {
             Some(folder) => {
-                let mut store = SledStore::open(folder, self.cache_bytes).map_err(|error| self.told(&error.into()))?;
+                let mut store = DurableStore::open(folder, self.cache_bytes).map_err(|error| self.told(&error.into()))?;
                 self.run_on(&mut store, inputs)
             }
             None => self.run_on(&mut MemoryStore::new(), inputs),

@@ -1,6 +1,6 @@
 //! `journey run --data`: disks that are full or read-only, and stores that are damaged.
 
-use crate::stored::{commits, stored, try_stored};
+use crate::stored::{commits, settle, stored, try_stored};
 use crate::support::{Folder, Ran, run};
 use journey_runtime::store::StoreError;
 use std::fs;
@@ -140,9 +140,10 @@ fn damage(data: &Path, key: &[u8]) {
 
 #[test]
 fn a_damaged_record_is_told_with_its_customer() {
-    let folder = shop(40);
+    let folder = shop(200);
     assert_eq!(folder.journey(&args(&[])).status, 0);
     let data = folder.path().join("data");
+    settle(&data);
     damage(&data, b"cu00007");
     refused(&folder.journey(&args(&["--drain"])), "data_damaged_customer");
     // Told again, and nothing was done in between.
@@ -151,25 +152,59 @@ fn a_damaged_record_is_told_with_its_customer() {
     assert_eq!((commits(&data), folder.read("effects.ndjson")), before);
 }
 
+/// A data folder whose journal no longer reaches back to the beginning.
+fn trimmed() -> Folder {
+    let folder = shop(4_000);
+    assert_eq!(folder.journey(&args(&[])).status, 0);
+    let data = folder.path().join("data");
+    settle(&data);
+    assert!(!data.join("journal/00000000000000000000.log").exists());
+    folder
+}
+
 #[test]
 fn damaged_or_missing_parts_of_the_store_are_told() {
-    for (key, snapshot) in [(&b"m"[..], "data_damaged_meta"), (b"e", "data_damaged_effects")] {
-        let folder = shop(40);
-        assert_eq!(folder.journey(&args(&[])).status, 0);
-        damage(&folder.path().join("data"), key);
-        refused(&folder.journey(&args(&[])), snapshot);
-    }
+    let folder = trimmed();
+    let (data, good) = (folder.path().join("data"), folder.path().join("good"));
+    copy(&data, &good);
+    let again = || {
+        fs::remove_dir_all(&data).unwrap();
+        copy(&good, &data);
+    };
+    damage(&data, b"m");
+    refused(&folder.journey(&args(&[])), "data_damaged_meta");
+    again();
+    overwrite(&data.join("store/conf"), 9, b"?");
+    refused(&folder.journey(&args(&[])), "data_damaged_conf");
+    again();
+    fs::remove_dir_all(data.join("store")).unwrap();
+    refused(&folder.journey(&args(&[])), "data_missing_store");
+    again();
+    fs::remove_dir_all(data.join("journal")).unwrap();
+    refused(&folder.journey(&args(&[])), "data_missing_journal");
+    again();
+    folder.write("data/journey.data", "journey data folder, format many\n");
+    refused(&folder.journey(&args(&[])), "data_damaged_mark");
+}
+
+#[test]
+fn a_journal_that_is_damaged_in_the_middle_is_told_with_the_place() {
+    let folder = shop(200);
+    assert_eq!(folder.journey(&args(&[])).status, 0);
+    let data = folder.path().join("data");
+    overwrite(&data.join("journal/00000000000000000000.log"), 90, b"?");
+    refused(&folder.journey(&args(&["--drain"])), "data_damaged_journal");
+}
+
+#[test]
+fn a_table_that_is_damaged_is_made_anew_while_the_journal_reaches_back_to_the_beginning() {
     let folder = shop(40);
     assert_eq!(folder.journey(&args(&[])).status, 0);
-    let db = sled::open(folder.path().join("data/store")).unwrap();
-    db.remove(b"cu00007").unwrap().unwrap();
-    db.flush().unwrap();
-    drop(db);
-    refused(&folder.journey(&args(&["--drain"])), "data_missing_customer");
-    fs::remove_dir_all(folder.path().join("data/store")).unwrap();
-    refused(&folder.journey(&args(&[])), "data_missing_store");
-    folder.write("data/journey.data", "journey data folder, format 2\ncommits many\n");
-    refused(&folder.journey(&args(&[])), "data_damaged_mark");
+    let data = folder.path().join("data");
+    let expected = stored(&data);
+    settle(&data);
+    overwrite(&data.join("store/conf"), 9, b"?");
+    assert_eq!(stored(&data), expected);
 }
 
 /// Overwrites some bytes.
@@ -194,10 +229,7 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn a_file_that_is_damaged_anywhere_is_told_or_harms_nothing() {
-    let folder = shop(1_500);
-    // Few commits: then little of the file is out of date.
-    folder.write("project/journey.toml", "");
-    assert_eq!(folder.journey(&args(&[])).status, 0);
+    let folder = trimmed();
     let good = folder.path().join("good");
     fs::rename(folder.path().join("data"), &good).unwrap();
     let expected = stored(&good);
@@ -240,7 +272,7 @@ fn what_is_left_of_opening_a_store_does_not_stop_the_next_run() {
     let whole = folder.journey(&args(&[]));
     let conf = fs::read(folder.path().join("data/store/conf")).unwrap();
     fs::remove_dir_all(folder.path().join("data/store")).unwrap();
-    folder.write("data/journey.data", "journey data folder, format 2\n");
+    folder.write("data/journey.data", "journey data folder, format 3\n");
     folder.write("data/store/conf", &conf[..conf.len() - 4]);
     folder.write("effects.ndjson", "");
     let ran = folder.journey(&args(&[]));
@@ -249,12 +281,4 @@ fn what_is_left_of_opening_a_store_does_not_stop_the_next_run() {
     folder.write("data/store/snap.00000000000209A0.generating", "half");
     let ran = folder.journey(&args(&[]));
     assert_eq!((ran.status, &ran.out), (0, &whole.out), "{}", ran.err);
-}
-
-#[test]
-fn settings_of_sled_that_are_damaged_are_told() {
-    let folder = shop(40);
-    assert_eq!(folder.journey(&args(&[])).status, 0);
-    overwrite(&folder.path().join("data/store/conf"), 9, b"?");
-    refused(&folder.journey(&args(&[])), "data_damaged_conf");
 }

@@ -133,7 +133,7 @@ fn a_folder_of_an_older_version_is_refused_and_left_as_it_is() {
     let folder = shop();
     assert_eq!(run(&folder, &["--events", "events.ndjson"]).status, 0);
     let written = folder.read("data/journey.data");
-    let older = written.replace("format 2", "format 1");
+    let older = written.replace("format 3", "format 1");
     assert_ne!(older, written);
     folder.write("data/journey.data", &older);
     let ran = run(&folder, &["--events", "events.ndjson"]);

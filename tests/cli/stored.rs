@@ -1,7 +1,7 @@
 //! What a data folder holds, for comparing.
 
 use journey_runtime::customer::Customer;
-use journey_runtime::store::{Meta, SledStore, Store, StoreError};
+use journey_runtime::store::{DurableStore, Meta, Store, StoreError};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -25,16 +25,23 @@ pub fn stored(folder: &Path) -> Stored {
 
 /// The same for one that may be damaged.
 pub fn try_stored(folder: &Path) -> Result<Stored, StoreError> {
-    let mut store = SledStore::open(folder, 64 << 20)?;
+    let mut store = DurableStore::open(folder, 64 << 20)?;
     let mut customers = BTreeMap::new();
     store.each(&mut |customer| drop(customers.insert(customer.key.to_string(), customer.clone())))?;
     let rejected = store.rejected()?.into_iter().map(|rejected| (rejected.line, rejected.path, rejected.reason)).collect();
-    let meta = Meta { effects_place: None, ..store.meta().unwrap().clone() };
+    let meta = Meta { effects_place: None, ..store.meta()?.unwrap() };
     Ok(Stored { meta, customers, broadcasts: store.broadcasts()?.len(), rejected })
 }
 
-/// How many commits there were, as the folder counts them; none where it is not there yet.
+/// Brings the table of a folder up to its journal, as a run does in time.
+pub fn settle(folder: &Path) {
+    DurableStore::open(folder, 64 << 20).unwrap().checkpoint().unwrap();
+}
+
+/// How many commits the journal of a folder holds, as long as it is whole; none where it is not there yet.
 pub fn commits(folder: &Path) -> u64 {
-    let mark = fs::read_to_string(folder.join("journey.data")).unwrap_or_default();
-    mark.lines().nth(1).and_then(|line| line.strip_prefix("commits ")).map_or(0, |count| count.parse().unwrap_or(0))
+    let files = fs::read_dir(folder.join("journal")).into_iter().flatten().flatten();
+    let segments = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|extension| extension == "log"));
+    let frames = |path| fs::read(path).unwrap_or_default().windows(4).filter(|window| window == b"FRAM").count() as u64;
+    segments.map(frames).sum()
 }

@@ -4,6 +4,7 @@ use super::segment::{self, Segment};
 use super::{Log, LogError, Position, frame};
 use crate::disk::SharedDisk;
 use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 
 /// How large its files are, in bytes of frames. The first is the smallest, each is twice as large as the one before, up to the
@@ -19,6 +20,15 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { smallest: 1 << 20, largest: 64 << 20, salt: 0 }
+    }
+}
+
+impl Options {
+    /// The usual ones, for a log whose frames are its own.
+    #[must_use]
+    pub fn fresh() -> Self {
+        let random = RandomState::new().hash_one(0);
+        Self { salt: (random >> 32) as u32, ..Self::default() }
     }
 }
 

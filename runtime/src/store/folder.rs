@@ -1,26 +1,24 @@
-//! The data folder: whose it is, that one process uses it at a time, and that its files are really synced.
+//! The data folder: whose it is, and that one process uses it at a time.
 //!
 //! ```text
-//! DIR/journey.data   what this folder is, the number of its format, and how many commits there were; locked while it is used
+//! DIR/journey.data   what this folder is, and the number of its format; locked while it is used
+//! DIR/journal/       the journal's files
 //! DIR/store/         sled's files
 //! ```
-//!
-//! The commits are counted outside of the store too, because sled takes whatever is damaged for the torn end of a crash: it drops
-//! that and all that was written after it, and says nothing.
 
 use super::StoreError;
-use std::collections::BTreeSet;
-use std::ffi::OsString;
+use crate::disk::RealDisk;
+use crate::journal::{self, Journal, LogError, Position};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 /// The format of the folder that this version writes and reads.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const MARK: &str = "journey data folder, format ";
-const COMMITS: &str = "commits ";
 /// How often, and how far apart, a lock is tried for: a process that was just killed may take a moment to be gone.
 pub(super) const LOCK_TRIES: usize = 50;
 pub(super) const LOCK_PAUSE: Duration = Duration::from_millis(20);
@@ -30,13 +28,7 @@ pub(super) const LOCK_PAUSE: Duration = Duration::from_millis(20);
 pub(super) struct Folder {
     path: PathBuf,
     /// `journey.data`, locked.
-    mark: File,
-    /// How many commits were noted.
-    pub commits: u64,
-    /// sled's main file, for syncing.
-    data: Option<File>,
-    /// Blobs are written once and never changed; these have been synced.
-    synced_blobs: BTreeSet<OsString>,
+    _mark: File,
 }
 
 impl Folder {
@@ -75,84 +67,42 @@ impl Folder {
             }
             Err(TryLockError::Error(error)) => return Err(failed(path, "cannot be locked", &error)),
         }
-        let commits = check_mark(path, &mut file)?;
-        Ok(Self { path: path.to_owned(), mark: file, commits, data: None, synced_blobs: BTreeSet::new() })
+        check_mark(path, &mut file)?;
+        let folder = Self { path: path.to_owned(), _mark: file };
+        folder.begin_journal()?;
+        Ok(folder)
     }
 
     /// Where sled keeps its files.
-    pub fn store(&self) -> PathBuf {
+    pub fn table(&self) -> PathBuf {
         self.path.join("store")
     }
 
-    /// Flushes sled's files to the device. sled's own `flush` ends in `sync_file_range`, which does not reach through the
-    /// device's cache.
-    pub fn sync(&mut self) -> io::Result<()> {
-        let store = self.store();
-        self.sync_blobs(&store.join("blobs"))?;
-        let data = match self.data.take() {
-            Some(data) => data,
-            None => {
-                for new in [&store.join("conf"), &store, &self.path] {
-                    File::open(new)?.sync_all()?;
-                }
-                File::open(store.join("db"))?
-            }
-        };
-        data.sync_all()?;
-        self.data = Some(data);
-        Ok(())
+    /// Where the journal keeps its files.
+    pub fn journal(&self) -> PathBuf {
+        self.path.join("journal")
     }
 
-    /// Notes how many commits are in the store for good. Only the first is synced: after a loss of power it may be fewer, but
-    /// neither more nor none.
-    pub fn note(&mut self, commits: u64) -> io::Result<()> {
-        self.mark.seek(SeekFrom::Start(first_line().len() as u64))?;
-        self.mark.write_all(format!("{COMMITS}{commits:020}\n").as_bytes())?;
-        if self.commits == 0 { self.mark.sync_all() } else { Ok(()) }?;
-        self.commits = commits;
-        Ok(())
+    /// Whether the journal holds everything since the beginning.
+    pub fn is_journal_whole(&self) -> bool {
+        journal::begins_at(&RealDisk, &self.journal(), Position(0))
     }
 
-    /// Removes what sled had begun to write when it was killed while it opened its files: it would take a half-written list of
-    /// its pages for a damaged one.
-    pub fn remove_unfinished(&self) -> io::Result<()> {
-        let entries = match fs::read_dir(self.store()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries?,
-        };
-        for entry in entries {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "generating") {
-                fs::remove_file(path)?;
-            }
+    /// Removes a table that a whole journal makes anew.
+    ///
+    /// # Errors
+    /// Of the file system.
+    pub fn remove_table(&self) -> Result<(), StoreError> {
+        fs::remove_dir_all(self.table()).map_err(|error| failed(&self.path, "cannot be written to", &error))
+    }
+
+    /// In a new folder, the journal is there before the table: as long as it is whole, the table can be made anew.
+    fn begin_journal(&self) -> Result<(), StoreError> {
+        if self.table().exists() || self.journal().exists() {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    /// Removes a store in which nothing was ever committed.
-    pub fn remove_store(&self) -> io::Result<()> {
-        fs::remove_dir_all(self.store())
-    }
-
-    fn sync_blobs(&mut self, blobs: &Path) -> io::Result<()> {
-        let mut fresh = false;
-        let mut present = BTreeSet::new();
-        for entry in fs::read_dir(blobs)? {
-            let name = entry?.file_name();
-            if !self.synced_blobs.contains(&name) {
-                match File::open(blobs.join(&name)) {
-                    Ok(blob) => blob.sync_all()?,
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                    Err(error) => return Err(error),
-                }
-                fresh = true;
-            }
-            present.insert(name);
-        }
-        if fresh {
-            File::open(blobs)?.sync_all()?;
-        }
-        self.synced_blobs = present;
+        let options = journal::Options::fresh();
+        Journal::open(Arc::new(RealDisk), &self.journal(), options, Position(0), &mut |_, _| Ok::<_, LogError>(()))?;
         Ok(())
     }
 }
@@ -175,8 +125,8 @@ fn first_line() -> String {
     format!("{MARK}{FORMAT}\n")
 }
 
-/// Checks the mark, or makes it; gives the number of commits.
-fn check_mark(path: &Path, file: &mut File) -> Result<u64, StoreError> {
+/// Checks the mark, or makes it.
+fn check_mark(path: &Path, file: &mut File) -> Result<(), StoreError> {
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(|error| failed(path, "cannot be read", &error))?;
     if text.is_empty() {
@@ -188,14 +138,12 @@ fn check_mark(path: &Path, file: &mut File) -> Result<u64, StoreError> {
             // That the folder is there must last too; where the one around it cannot be read, the system will see to it.
             std::path::absolute(path)?.parent().and_then(|around| File::open(around).ok()).map_or(Ok(()), |around| around.sync_all())
         };
-        return write(file).map(|()| 0).map_err(|error| failed(path, "cannot be written to", &error));
+        return write(file).map_err(|error| failed(path, "cannot be written to", &error));
     }
     let damaged = || StoreError::Damaged(format!("the file journey.data in {}", path.display()));
-    let (first, rest) = text.split_once('\n').ok_or_else(damaged)?;
+    let first = text.lines().next().ok_or_else(damaged)?;
     match first.strip_prefix(MARK).map(str::parse::<u32>) {
-        // Zero bytes are what a loss of power leaves of a file's new end.
-        Some(Ok(FORMAT)) if rest.bytes().all(|byte| byte == 0) => Ok(0),
-        Some(Ok(FORMAT)) => rest.trim_end().strip_prefix(COMMITS).and_then(|count| count.parse().ok()).ok_or_else(damaged),
+        Some(Ok(FORMAT)) => Ok(()),
         Some(Ok(older)) if older < FORMAT => Err(StoreError::Failed(format!(
             "the data folder {} was written by an older version of Journey (format {older}; this one writes {FORMAT}), and nothing in it was changed: run the same events into a new folder, or use the version that wrote it",
             path.display()
@@ -210,6 +158,11 @@ fn check_mark(path: &Path, file: &mut File) -> Result<u64, StoreError> {
 
 /// An error of the file system about the folder, in words that say what to do.
 pub(super) fn failed(path: &Path, what: &str, error: &io::Error) -> StoreError {
+    told(&format!("the data folder {}", path.display()), what, error)
+}
+
+/// The same about something in it.
+pub(super) fn told(place: &str, what: &str, error: &io::Error) -> StoreError {
     let advice = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "the disk is full. What was done since the last commit does not count; make room and run the same command again"
@@ -217,7 +170,7 @@ pub(super) fn failed(path: &Path, what: &str, error: &io::Error) -> StoreError {
         io::ErrorKind::PermissionDenied => "you may not write there: choose another folder, or ask for the right to",
         io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only: choose a folder on another one",
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "it is not a folder: choose another path",
-        _ => return StoreError::Failed(format!("the data folder {} {what}: {error}", path.display())),
+        _ => return StoreError::Failed(format!("{place} {what}: {error}")),
     };
-    StoreError::Failed(format!("the data folder {} {what}: {advice}", path.display()))
+    StoreError::Failed(format!("{place} {what}: {advice}"))
 }

@@ -2,6 +2,7 @@
 
 use super::{Commit, Meta, Slot, Store, StoreError};
 use crate::customer::{Customer, Seen};
+use crate::journal::Position;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -32,8 +33,8 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn meta(&self) -> Option<&Meta> {
-        None
+    fn meta(&self) -> Result<Option<Meta>, StoreError> {
+        Ok(None)
     }
 
     fn broadcasts(&mut self) -> Result<Seen, StoreError> {
@@ -69,8 +70,8 @@ impl Store for MemoryStore {
         false
     }
 
-    fn next_timer(&mut self) -> Result<Option<(i64, Slot)>, StoreError> {
-        Ok(self.timers.first().map(|&(due, _, slot)| (due, slot)))
+    fn next_timer(&mut self, limit_ms: i64) -> Result<Option<(i64, Slot)>, StoreError> {
+        Ok(self.timers.first().filter(|&&(due, ..)| due < limit_ms).map(|&(due, _, slot)| (due, slot)))
     }
 
     fn set_timer(&mut self, slot: Slot, due_ms: Option<i64>) {
@@ -100,7 +101,15 @@ impl Store for MemoryStore {
         Ok(keys)
     }
 
-    fn commit(&mut self, _: &Commit<'_>) -> Result<(), StoreError> {
+    fn commit(&mut self, _: &Commit<'_>) -> Result<Position, StoreError> {
+        Ok(Position(0))
+    }
+
+    fn durable(&mut self) -> Result<Position, StoreError> {
+        Ok(Position(0))
+    }
+
+    fn wait(&mut self, _: Position) -> Result<(), StoreError> {
         Ok(())
     }
 

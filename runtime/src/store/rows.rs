@@ -3,22 +3,24 @@
 //! | key | value |
 //! | --- | --- |
 //! | `b` time hash | an accepted broadcast; nothing |
-//! | `c` customer key | checksum, then the customer's record |
-//! | `e` | checksum, then offset and text of the effects of the last commit that had any |
-//! | `m` | checksum, then the number of commits and `Meta` |
+//! | `c` customer key | checksum, position in the journal, then the customer's record |
+//! | `m` | checksum, then the `Checkpoint` |
 //! | `r` number | checksum, then a rejected input |
-//! | `t` due time, customer key | the index of timers; nothing |
+//! | `t` hour checkpoint number | checksum, then timers that are due within that hour |
 //!
-//! Times stand big-endian with the sign bit turned, so that they are in order. A checksum covers key and value.
+//! Numbers stand big-endian, those that may be negative with the sign bit turned, so that they are in order. A checksum covers key
+//! and value.
 
+use super::StoreError;
+use crate::journal::Position;
+use serde::Serialize;
 use std::sync::Arc;
 
-pub(super) const EFFECTS: &[u8] = b"e";
 pub(super) const META: &[u8] = b"m";
 pub(super) const CUSTOMERS: &[u8] = b"c";
 pub(super) const BROADCASTS: &[u8] = b"b";
 pub(super) const REJECTED: &[u8] = b"r";
-const TIMERS: u8 = b't';
+pub(super) const TIMERS: &[u8] = b"t";
 
 fn sortable(ms: i64) -> [u8; 8] {
     (ms.cast_unsigned() ^ (1 << 63)).to_be_bytes()
@@ -36,21 +38,18 @@ pub(super) fn read_customer(row: &[u8]) -> Option<Arc<str>> {
     Some(Arc::from(std::str::from_utf8(row.strip_prefix(CUSTOMERS)?).ok()?))
 }
 
-pub(super) fn timer(due_ms: i64, key: &str) -> Vec<u8> {
-    [&[TIMERS], &sortable(due_ms)[..], key.as_bytes()].concat()
+/// Before all rows of an hour.
+pub(super) fn timers(hour: i64) -> Vec<u8> {
+    [TIMERS, &sortable(hour)[..]].concat()
 }
 
-pub(super) fn read_timer(row: &[u8]) -> Option<(i64, Arc<str>)> {
-    let (due, key) = row.strip_prefix(&[TIMERS])?.split_first_chunk::<8>()?;
-    Some((unsortable(*due), Arc::from(std::str::from_utf8(key).ok()?)))
+pub(super) fn timers_row(hour: i64, checkpoint: u64, number: u32) -> Vec<u8> {
+    [&timers(hour)[..], &checkpoint.to_be_bytes(), &number.to_be_bytes()].concat()
 }
 
-pub(super) fn timer_start() -> Vec<u8> {
-    vec![TIMERS]
-}
-
-pub(super) fn timer_end() -> Vec<u8> {
-    vec![TIMERS + 1]
+/// The hour of a row.
+pub(super) fn read_timers(row: &[u8]) -> Option<i64> {
+    row.strip_prefix(TIMERS)?.first_chunk::<8>().map(|hour| unsortable(*hour))
 }
 
 /// The first key behind `row`.
@@ -63,11 +62,6 @@ pub(super) fn broadcast(hash: u64, came_ms: i64) -> Vec<u8> {
     [BROADCASTS, &sortable(came_ms), &hash.to_be_bytes()].concat()
 }
 
-/// Up to, and with, all that came at `came_ms`.
-pub(super) fn broadcasts_until(came_ms: i64) -> std::ops::Range<Vec<u8>> {
-    BROADCASTS.to_vec()..broadcast(0, came_ms.saturating_add(1))
-}
-
 pub(super) fn read_broadcast(row: &[u8]) -> Option<(u64, i64)> {
     let (came, hash) = row.strip_prefix(BROADCASTS)?.split_first_chunk::<8>()?;
     Some((u64::from_be_bytes(hash.try_into().ok()?), unsortable(*came)))
@@ -75,10 +69,6 @@ pub(super) fn read_broadcast(row: &[u8]) -> Option<(u64, i64)> {
 
 pub(super) fn rejected(number: u64) -> Vec<u8> {
     [REJECTED, &number.to_be_bytes()].concat()
-}
-
-pub(super) fn read_rejected(row: &[u8]) -> Option<u64> {
-    Some(u64::from_be_bytes(row.strip_prefix(REJECTED)?.try_into().ok()?))
 }
 
 fn checksum(key: &[u8], bytes: &[u8]) -> [u8; 4] {
@@ -96,6 +86,24 @@ pub(super) fn seal(key: &[u8], mut value: Vec<u8>) -> Vec<u8> {
     value
 }
 
+/// A value behind its checksum.
+pub(super) fn sealed<T: Serialize + ?Sized>(key: &[u8], value: &T) -> Result<Vec<u8>, StoreError> {
+    let bytes =
+        postcard::to_extend(value, vec![0; 4]).map_err(|error| StoreError::Failed(format!("a record cannot be written: {error}")))?;
+    Ok(seal(key, bytes))
+}
+
+/// A customer's record as it stands in the table.
+pub(super) fn sealed_customer(key: &[u8], at: Position, record: &[u8]) -> Vec<u8> {
+    seal(key, [&[0; 4][..], &at.0.to_le_bytes(), record].concat())
+}
+
+/// A customer's record, and the position up to which it counts.
+pub(super) fn unseal_customer<'v>(key: &[u8], value: &'v [u8]) -> Option<(Position, &'v [u8])> {
+    let (at, record) = unseal(key, value)?.split_first_chunk::<8>()?;
+    Some((Position(u64::from_le_bytes(*at)), record))
+}
+
 /// A value without its checksum; `None` where it does not fit.
 pub(super) fn unseal<'v>(key: &[u8], value: &'v [u8]) -> Option<&'v [u8]> {
     let (head, bytes) = value.split_first_chunk::<4>()?;
@@ -107,12 +115,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn timers_lie_in_the_order_of_due_time_then_key() {
-        let mut rows = [timer(5, "b"), timer(-1, "z"), timer(5, "a"), timer(i64::MIN, "m"), timer(i64::MAX, "m")];
+    fn timers_lie_in_the_order_of_their_hours() {
+        let mut rows =
+            [timers_row(5, 1, 0), timers_row(-1, 9, 0), timers_row(5, 0, 7), timers_row(i64::MIN, 3, 0), timers_row(i64::MAX, 0, 1)];
         rows.sort();
-        let read: Vec<_> = rows.iter().filter_map(|row| read_timer(row)).map(|(due, key)| (due, key.to_string())).collect();
-        let expected = [(i64::MIN, "m"), (-1, "z"), (5, "a"), (5, "b"), (i64::MAX, "m")];
-        assert_eq!(read, expected.map(|(due, key)| (due, key.to_owned())));
+        let hours: Vec<_> = rows.iter().filter_map(|row| read_timers(row)).collect();
+        assert_eq!(hours, [i64::MIN, -1, 5, 5, i64::MAX]);
     }
 
     #[test]

@@ -1,92 +1,164 @@
-//! The index of timers: rows on disk, and what has changed since the last commit over them.
+//! The index of timers: what is due soon in memory, everything else in the table, an hour to a bucket.
+//!
+//! A row is only ever added to. One whose customer is due at another time by now is stale: it is passed over when it comes up. The
+//! rows of an hour are removed when all of it has come up.
 
+use super::StoreError;
 use super::rows;
-use std::collections::BTreeSet;
+use super::table::{Change, Table};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// How long a bucket is.
+const BUCKET_MS: i64 = 3_600_000;
+/// Timers that a row of the table holds at most.
+const ROW_TIMERS: usize = 1_000;
+/// Rows that are read at once.
+const PAGE: usize = 64;
+
 /// A due time and a customer's key.
-type Row = (i64, Arc<str>);
+type Timer = (i64, Arc<str>);
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Timers {
-    added: BTreeSet<Row>,
-    removed: BTreeSet<Row>,
-    /// The first row on disk that is not removed, as far as it is known.
-    head: Head,
+    /// All that are due in the buckets before the horizon.
+    near: BTreeSet<Timer>,
+    /// The first bucket that is not in `near`.
+    horizon: i64,
+    /// Set since the last checkpoint began, by bucket.
+    fresh: BTreeMap<i64, Vec<Timer>>,
+    /// Those that the checkpoint under way writes.
+    writing: BTreeMap<i64, Vec<Timer>>,
+    /// Its number.
+    checkpoint: u64,
+    /// Keys of the table's rows that have come up, by bucket.
+    loaded: BTreeMap<i64, Vec<Vec<u8>>>,
+    /// The first bucket of the table at or behind the horizon, as far as it is known.
+    stored_next: Option<Option<i64>>,
 }
 
-#[derive(Debug, Default)]
-enum Head {
-    /// To be looked for from the start.
-    #[default]
-    Unknown,
-    /// To be looked for behind this row; what is up to it is removed.
-    Behind(Row),
-    Known(Option<Row>),
+fn bucket(due_ms: i64) -> i64 {
+    due_ms.div_euclid(BUCKET_MS)
 }
 
 impl Timers {
-    /// Moves a customer from one due time to another.
+    pub fn new() -> Self {
+        Self {
+            near: BTreeSet::new(),
+            horizon: i64::MIN,
+            fresh: BTreeMap::new(),
+            writing: BTreeMap::new(),
+            checkpoint: 0,
+            loaded: BTreeMap::new(),
+            stored_next: None,
+        }
+    }
+
+    /// A customer is due at another time than before.
     pub fn change(&mut self, key: &Arc<str>, from_ms: Option<i64>, to_ms: Option<i64>) {
-        if let Some(due) = from_ms {
-            let row = (due, Arc::clone(key));
-            if !self.added.remove(&row) {
-                if matches!(&self.head, Head::Known(Some(head)) if *head == row) {
-                    self.head = Head::Behind(row.clone());
-                }
-                self.removed.insert(row);
-            }
+        if let Some(from_ms) = from_ms {
+            self.near.remove(&(from_ms, Arc::clone(key)));
         }
-        if let Some(due) = to_ms {
-            let row = (due, Arc::clone(key));
-            if self.removed.remove(&row) {
-                self.head = Head::Unknown;
-            } else {
-                self.added.insert(row);
-            }
+        if let Some(due_ms) = to_ms {
+            self.set(key, due_ms);
         }
     }
 
-    /// The first row, by due time, then by key.
-    pub fn first(&mut self, tree: &::sled::Tree) -> ::sled::Result<Option<Row>> {
-        let stored = match &self.head {
-            Head::Known(head) => head.clone(),
-            Head::Unknown => self.find(tree, &rows::timer_start())?,
-            Head::Behind(row) => self.find(tree, &rows::behind(rows::timer(row.0, &row.1)))?,
+    /// A customer is due then.
+    pub fn set(&mut self, key: &Arc<str>, due_ms: i64) {
+        let (timer, bucket) = ((due_ms, Arc::clone(key)), bucket(due_ms));
+        if bucket < self.horizon {
+            self.near.insert(timer.clone());
+        }
+        self.fresh.entry(bucket).or_default().push(timer);
+    }
+
+    /// The first timer that is due before `limit_ms`, by due time, then by key. It may be stale.
+    pub fn first(&mut self, table: &dyn Table, limit_ms: i64) -> Result<Option<Timer>, StoreError> {
+        loop {
+            if let Some(first) = self.near.first() {
+                return Ok((first.0 < limit_ms).then(|| first.clone()));
+            }
+            let Some(next) = self.next_bucket(table)?.filter(|next| next.saturating_mul(BUCKET_MS) < limit_ms) else { return Ok(None) };
+            self.load(table, next)?;
+        }
+    }
+
+    /// A timer is stale.
+    pub fn drop(&mut self, timer: &Timer) {
+        self.near.remove(timer);
+    }
+
+    /// The first bucket at or behind the horizon that has something.
+    fn next_bucket(&mut self, table: &dyn Table) -> Result<Option<i64>, StoreError> {
+        let stored = match self.stored_next {
+            Some(stored) => stored,
+            None => {
+                let first = table.rows(rows::TIMERS, &rows::timers(self.horizon), 1)?;
+                let stored = first.first().and_then(|(key, _)| rows::read_timers(key));
+                self.stored_next = Some(stored);
+                stored
+            }
         };
-        self.head = Head::Known(stored.clone());
-        Ok(match (stored, self.added.first()) {
-            (Some(stored), Some(added)) => Some(stored.min(added.clone())),
-            (stored, added) => stored.or_else(|| added.cloned()),
-        })
+        let ahead = |buckets: &BTreeMap<i64, Vec<Timer>>| buckets.range(self.horizon..).next().map(|(&bucket, _)| bucket);
+        Ok([stored, ahead(&self.fresh), ahead(&self.writing)].into_iter().flatten().min())
     }
 
-    fn find(&self, tree: &::sled::Tree, from: &[u8]) -> ::sled::Result<Option<Row>> {
-        for key in tree.range(from.to_vec()..rows::timer_end()).keys() {
-            if let Some(row) = rows::read_timer(&key?)
-                && !self.removed.contains(&row)
-            {
-                return Ok(Some(row));
+    /// A bucket comes up.
+    fn load(&mut self, table: &dyn Table, bucket: i64) -> Result<(), StoreError> {
+        let prefix = rows::timers(bucket);
+        let mut from = prefix.clone();
+        loop {
+            let page = table.rows(&prefix, &from, PAGE)?;
+            let Some((last, _)) = page.last() else { break };
+            from = rows::behind(last.clone());
+            for (key, value) in page {
+                let damaged = || StoreError::Damaged("a row of the index of timers".into());
+                let timers: Vec<(i64, &str)> =
+                    rows::unseal(&key, &value).and_then(|bytes| postcard::from_bytes(bytes).ok()).ok_or_else(damaged)?;
+                self.near.extend(timers.into_iter().map(|(due_ms, key)| (due_ms, Arc::from(key))));
+                self.loaded.entry(bucket).or_default().push(key);
             }
         }
-        Ok(None)
+        for buckets in [&self.fresh, &self.writing] {
+            self.near.extend(buckets.get(&bucket).into_iter().flatten().cloned());
+        }
+        // Some of these may still be on their way.
+        let written = self.writing.get(&bucket).map_or(0, Vec::len).div_ceil(ROW_TIMERS);
+        let loaded = self.loaded.entry(bucket).or_default();
+        loaded.extend((0..).take(written).map(|chunk| rows::timers_row(bucket, self.checkpoint, chunk)));
+        self.horizon = bucket.saturating_add(1);
+        self.stored_next = None;
+        Ok(())
     }
 
-    /// Writes the changes into a batch; [`Self::committed`] follows where it was applied.
-    pub fn write(&self, batch: &mut ::sled::Batch) {
-        for (due, key) in &self.removed {
-            batch.remove(rows::timer(*due, key));
+    /// A checkpoint begins: gives the rows that it is to write. Until [`Timers::written`] they are not in the table.
+    pub fn begin_write(&mut self, checkpoint: u64) -> Result<Vec<Change>, StoreError> {
+        let first_open = self.near.first().map_or(self.horizon, |first| bucket(first.0)).min(self.horizon);
+        // What has come up wholly is over.
+        self.fresh = self.fresh.split_off(&first_open);
+        let open = self.loaded.split_off(&first_open);
+        let mut changes: Vec<Change> = std::mem::replace(&mut self.loaded, open).into_values().flatten().map(|key| (key, None)).collect();
+        self.writing = std::mem::take(&mut self.fresh);
+        self.checkpoint = checkpoint;
+        for (&bucket, timers) in &self.writing {
+            for (chunk, timers) in (0..).zip(timers.chunks(ROW_TIMERS)) {
+                let key = rows::timers_row(bucket, checkpoint, chunk);
+                let timers: Vec<(i64, &str)> = timers.iter().map(|(due_ms, key)| (*due_ms, &**key)).collect();
+                changes.push((key.clone(), Some(rows::sealed(&key, &timers)?)));
+                if bucket < self.horizon {
+                    self.loaded.entry(bucket).or_default().push(key);
+                }
+            }
         }
-        for (due, key) in &self.added {
-            batch.insert(rows::timer(*due, key), &[]);
-        }
+        changes.sort_unstable();
+        Ok(changes)
     }
 
-    /// The changes are on disk.
-    pub fn committed(&mut self) {
-        self.added.clear();
-        self.removed.clear();
-        self.head = Head::Unknown;
+    /// The rows of [`Timers::begin_write`] are in the table.
+    pub fn written(&mut self) {
+        self.writing.clear();
+        self.stored_next = None;
     }
 }

@@ -265,7 +265,7 @@ fn cancelled(journey: &str) -> (Ran, u64) {
     let inputs = vec![Input::new("events", lines.as_bytes())];
     journey_runtime::run(&compiled.program, &compiled.sources, &Options::default(), inputs, &mut store, None, &mut |_| {}).unwrap();
     let mut customer: Customer = store.customers()[0].clone();
-    let meta = journey_runtime::store::Store::meta(&store).cloned().unwrap_or_default();
+    let meta = journey_runtime::store::Store::meta(&store).unwrap().unwrap_or_default();
     let program = std::sync::Arc::clone(&compiled.program);
     let sources = std::sync::Arc::clone(&compiled.sources);
     let mut engine = journey_runtime::engine::Engine::new(program, sources, BUDGET_DEFAULT, &meta.editions, &meta.profiles);

@@ -402,7 +402,7 @@ fn what_calls_wait_for_is_there_in_the_next_run() {
     for (lines, until) in
         [(applied("10:00:00") + &paid("x", "10:00:01") + &paid("y", "10:00:01"), None), (String::new(), Some(Until::After(7_200_000)))]
     {
-        let mut store = journey_runtime::store::SledStore::open(&folder.path().join("data"), 8 << 20).unwrap();
+        let mut store = journey_runtime::store::DurableStore::open(&folder.path().join("data"), 8 << 20).unwrap();
         let options = Options { answers: answers.clone(), until, ..Options::default() };
         let mut effects = Vec::new();
         let inputs = vec![journey_runtime::Input::new("events", lines.as_bytes())];

@@ -2,8 +2,9 @@
 
 use crate::support::{Compiled, broadcast, compile, event};
 use journey_runtime::customer::{Customer, Seen};
+use journey_runtime::journal::Position;
 use journey_runtime::run::{EffectsFile, RunError};
-use journey_runtime::store::{Commit, Meta, SledStore, Slot, Store, StoreError};
+use journey_runtime::store::{Commit, DurableStore, Meta, Slot, Store, StoreError};
 use journey_runtime::{Input, Options, Summary};
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,13 +22,13 @@ enum Crash {
 
 /// A store whose process ends at a commit.
 struct Crashing<'s> {
-    store: &'s mut SledStore,
+    store: &'s mut DurableStore,
     at: Option<Crash>,
     commits: u64,
 }
 
 impl Store for Crashing<'_> {
-    fn meta(&self) -> Option<&Meta> {
+    fn meta(&self) -> Result<Option<Meta>, StoreError> {
         self.store.meta()
     }
 
@@ -59,8 +60,8 @@ impl Store for Crashing<'_> {
         self.store.is_crowded()
     }
 
-    fn next_timer(&mut self) -> Result<Option<(i64, Slot)>, StoreError> {
-        self.store.next_timer()
+    fn next_timer(&mut self, limit_ms: i64) -> Result<Option<(i64, Slot)>, StoreError> {
+        self.store.next_timer(limit_ms)
     }
 
     fn set_timer(&mut self, slot: Slot, due_ms: Option<i64>) {
@@ -75,14 +76,22 @@ impl Store for Crashing<'_> {
         self.store.keys_behind(last, most)
     }
 
-    fn commit(&mut self, commit: &Commit<'_>) -> Result<(), StoreError> {
+    fn commit(&mut self, commit: &Commit<'_>) -> Result<Position, StoreError> {
         let crash = || Err(StoreError::Failed(String::from("crash")));
         self.commits += 1;
         match self.at {
             Some(Crash::BeforeCommit(at)) if at == self.commits => crash(),
-            Some(Crash::AfterCommit(at)) if at == self.commits => self.store.commit(commit).and_then(|()| crash()),
+            Some(Crash::AfterCommit(at)) if at == self.commits => self.store.commit(commit).and_then(|_| crash()),
             _ => self.store.commit(commit),
         }
+    }
+
+    fn durable(&mut self) -> Result<Position, StoreError> {
+        self.store.durable()
+    }
+
+    fn wait(&mut self, until: Position) -> Result<(), StoreError> {
+        self.store.wait(until)
     }
 
     fn is_durable(&self) -> bool {
@@ -115,8 +124,8 @@ impl<'c> Case<'c> {
         self.folder.path().join("effects.ndjson")
     }
 
-    fn store(&self) -> SledStore {
-        SledStore::open(&self.folder.path().join("data"), CACHE_BYTES).unwrap()
+    fn store(&self) -> DurableStore {
+        DurableStore::open(&self.folder.path().join("data"), CACHE_BYTES).unwrap()
     }
 
     /// Runs, up to the crash. Gives the number of commits, too.
@@ -134,7 +143,7 @@ impl<'c> Case<'c> {
         let mut store = self.store();
         let mut customers = BTreeMap::new();
         store.each(&mut |customer| drop(customers.insert(customer.key.to_string(), customer.clone()))).unwrap();
-        let meta = Meta { effects_place: None, ..store.meta().unwrap().clone() };
+        let meta = Meta { effects_place: None, ..store.meta().unwrap().unwrap() };
         State { meta, customers, effects: read(&self.effects()) }
     }
 }
@@ -285,14 +294,14 @@ fn a_broadcast_cut_short_is_not_taken_for_another_and_comes_to_its_end_when_it_c
     assert!(before > 5);
     // The first commit in the midst of the broadcast lasts.
     assert!(case.run(&delayed, Some(Crash::AfterCommit(1))).0.is_err());
-    assert_eq!(case.store().meta().unwrap().under_way.as_ref().unwrap().after, "u2");
+    assert_eq!(case.store().meta().unwrap().unwrap().under_way.as_ref().unwrap().after, "u2");
     // Another file comes first, with a broadcast of its own: everybody hears it who is still waiting, u0 to u2 are not.
     let other = broadcast("d9", "delayed", "09:05:00", r#"{"flight": "A", "hours": 9}"#);
     let sent = case.run(&other, None).0.unwrap().sends["sorry"]["sms"];
     assert_eq!(sent, 3 + 7);
     let sent = case.run(&delayed, None).0.unwrap().sends["sorry"]["sms"];
     assert_eq!(sent, 10, "those who were left are in their ten minutes");
-    assert!(case.store().meta().unwrap().under_way.is_none());
+    assert!(case.store().meta().unwrap().unwrap().under_way.is_none());
 }
 
 #[test]
@@ -370,7 +379,7 @@ fn a_small_cache_gives_what_a_large_one_gives() {
     }
     let state = |cache_bytes| {
         let case = Case::new(&compiled, 4_096);
-        let mut store = SledStore::open(&case.folder.path().join("data"), cache_bytes).unwrap();
+        let mut store = DurableStore::open(&case.folder.path().join("data"), cache_bytes).unwrap();
         let mut sink = EffectsFile::append(&case.effects()).unwrap();
         let inputs = vec![Input::new("events", lines.as_bytes())];
         let Compiled { program, sources } = &compiled;

@@ -2,7 +2,7 @@
 
 use crate::support::{Compiled, Ran, compile, event, hours, run, tests_pass};
 use journey_runtime::run::WriterSink;
-use journey_runtime::store::SledStore;
+use journey_runtime::store::DurableStore;
 use journey_runtime::{Input, Options};
 
 const SHOP: &str = r#"
@@ -267,7 +267,7 @@ fn held_sends_leave_in_the_order_in_which_they_were_held_and_timers_by_when_they
 }
 
 /// Runs lines on a store that another run has filled.
-fn go_on(compiled: &Compiled, store: &mut SledStore, name: &str, lines: &str, options: &Options) -> Ran {
+fn go_on(compiled: &Compiled, store: &mut DurableStore, name: &str, lines: &str, options: &Options) -> Ran {
     let mut effects = Vec::new();
     let mut sink = WriterSink(&mut effects);
     let inputs = vec![Input::new(name, lines.as_bytes())];
@@ -279,7 +279,7 @@ fn go_on(compiled: &Compiled, store: &mut SledStore, name: &str, lines: &str, op
 #[test]
 fn caps_and_held_sends_survive_until_the_next_run() {
     let (compiled, folder) = (compile(SHOP), tempfile::tempdir().unwrap());
-    let mut store = SledStore::open(folder.path(), 1 << 20).unwrap();
+    let mut store = DurableStore::open(folder.path(), 1 << 20).unwrap();
     let lines = event("1", "go", "ann", "12:00:00", "{}") + &event("2", "go", "ann", "23:00:00", "{}");
     let first = go_on(&compiled, &mut store, "a.ndjson", &lines, &Options::default());
     assert_eq!(first.summary.held["offer"]["email"], 1);
@@ -292,7 +292,7 @@ fn caps_and_held_sends_survive_until_the_next_run() {
 #[test]
 fn a_program_that_lacks_a_held_message_is_not_run() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = SledStore::open(folder.path(), 1 << 20).unwrap();
+    let mut store = DurableStore::open(folder.path(), 1 << 20).unwrap();
     go_on(&compile(SHOP), &mut store, "a.ndjson", &event("1", "go", "ann", "23:00:00", "{}"), &Options::default());
     let other = compile("event go {} journey offers { enter on go }");
     let inputs = vec![Input::new("b.ndjson", &b""[..])];

@@ -3,7 +3,7 @@
 use crate::support::{Compiled, compile, event, hours, run};
 use journey_compiler::machine::BUDGET_DEFAULT;
 use journey_runtime::run::WriterSink;
-use journey_runtime::store::{SledStore, Store};
+use journey_runtime::store::{DurableStore, Store};
 use journey_runtime::{Input, Options, Summary, Until, test};
 use std::path::Path;
 
@@ -328,7 +328,7 @@ fn a_drain_stops_when_only_schedules_and_instants_of_segments_are_left() {
 }
 
 fn run_in(folder: &Path, program: &Compiled, lines: &str, until: i64) -> (Summary, Vec<String>) {
-    let mut store = SledStore::open(&folder.join("data"), 8 << 20).unwrap();
+    let mut store = DurableStore::open(&folder.join("data"), 8 << 20).unwrap();
     let mut effects = Vec::new();
     let mut sink = WriterSink(&mut effects);
     let options = Options { until: Some(Until::After(until * 3_600_000)), ..Options::default() };
@@ -390,7 +390,7 @@ fn a_trait_that_is_changed_begins_anew_and_one_that_is_removed_goes() {
     assert_eq!(run_in(folder.path(), &second, &event("2", "bought", "ann", "11:00:00", "{}"), 0).1.len(), 1);
     let third = version("trait orders: Int = count(bought)", "orders == 3");
     assert_eq!(run_in(folder.path(), &third, &event("3", "bought", "ann", "12:00:00", "{}"), 0).1.len(), 1);
-    let mut store = SledStore::open(&folder.path().join("data"), 8 << 20).unwrap();
+    let mut store = DurableStore::open(&folder.path().join("data"), 8 << 20).unwrap();
     let slot = store.open("ann").unwrap();
     assert_eq!(store.customer(slot).traits.len(), 1);
 }

@@ -1,6 +1,6 @@
 //! sled 0.34 panics, and may even turn in circles, on some damaged files. Here that becomes an error.
 
-use super::{StoreError, folder};
+use crate::store::{StoreError, folder};
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;

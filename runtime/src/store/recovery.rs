@@ -1,0 +1,153 @@
+//! Opening a store: what the table has, and what the journal knows beyond it.
+
+use super::batch::{self, Head};
+use super::checkpoint::{Checkpoint, WriteBack};
+use super::durable::{DurableStore, Scratch, damaged, read};
+use super::folder::Folder;
+use super::rows;
+use super::table::{SledTable, Table};
+use super::timers::Timers;
+use super::working_set::WorkingSet;
+use super::{Meta, StoreError};
+use crate::customer::Customer;
+use crate::disk::{RealDisk, SharedDisk};
+use crate::journal::{self, Journal, Log, LogError, Position};
+use crate::summary::Rejected;
+use rustc_hash::FxHashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What the journal knows beyond the table.
+#[derive(Default)]
+struct Replay {
+    meta: Vec<u8>,
+    /// The last record of each customer, and the end of its batch.
+    customers: FxHashMap<Arc<str>, (Position, Vec<u8>)>,
+    broadcasts: Vec<(u64, i64)>,
+    forget_until_ms: i64,
+    rejected: Vec<(u64, Rejected)>,
+    next_rejected: u64,
+    effects: String,
+    /// Where the last batch begins and ends.
+    last: Position,
+    end: Position,
+}
+
+impl DurableStore {
+    /// Opens a data folder, or makes one. Three quarters of `cache_bytes` are for customers, the rest for pages of the table.
+    ///
+    /// # Errors
+    /// In words that say what to do; see [`Folder::open`]. A damaged store is told.
+    pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        let folder = Folder::open(path)?;
+        let table = match SledTable::open(path, &folder.table(), cache_bytes / 4) {
+            // All of it is still in the journal: sled makes its files in several steps, and does not know them again where it
+            // ended in the midst of that.
+            Err(StoreError::Damaged(_)) if folder.is_journal_whole() => {
+                folder.remove_table()?;
+                SledTable::open(path, &folder.table(), cache_bytes / 4)?
+            }
+            opened => opened?,
+        };
+        let mut store = Self::over(Arc::new(RealDisk), &folder.journal(), Arc::new(table), cache_bytes / 4 * 3)?;
+        store.folder = Some(folder);
+        Ok(store)
+    }
+
+    /// Opens the store that a journal and a table make; `cache_bytes` are for customers.
+    ///
+    /// # Errors
+    /// Where they cannot be read or written, or are damaged.
+    pub fn over(disk: SharedDisk, journal: &Path, table: Arc<dyn Table>, cache_bytes: u64) -> Result<Self, StoreError> {
+        let stored = table.get(rows::META)?;
+        let checkpoint =
+            stored.map(|value| read::<Checkpoint>(rows::META, &value, "the table of contents")).transpose()?.unwrap_or_default();
+        let mut replay = Replay {
+            meta: checkpoint.meta.clone(),
+            next_rejected: checkpoint.next_rejected,
+            last: checkpoint.from,
+            end: checkpoint.from,
+            ..Replay::default()
+        };
+        let (log, recovered) =
+            Journal::open(disk, journal, journal::Options::fresh(), checkpoint.from, &mut |end, batch| replay.see(end, batch))?;
+        if recovered.end < checkpoint.end {
+            let missing = LogError::Missing { folder: journal.to_owned(), from: recovered.end, to: checkpoint.end };
+            return Err(missing.into());
+        }
+        replay.into_store(Box::new(log), table, &checkpoint, cache_bytes)
+    }
+}
+
+impl Replay {
+    fn see(&mut self, end: Position, batch: &[u8]) -> Result<(), StoreError> {
+        let unreadable = || damaged(&format!("the batch of the journal that ends at position {end}"));
+        let (head, mut rest) = Head::decode(batch).ok_or_else(unreadable)?;
+        head.apply(&mut self.meta).ok_or_else(unreadable)?;
+        while let Some(customer) = batch::next_customer(&mut rest) {
+            let (key, record) = customer.map_err(|()| unreadable())?;
+            match self.customers.get_mut(key) {
+                Some((at, known)) => {
+                    *at = end;
+                    known.clear();
+                    known.extend_from_slice(record);
+                }
+                None => {
+                    self.customers.insert(Arc::from(key), (end, record.to_vec()));
+                }
+            }
+        }
+        self.broadcasts.extend_from_slice(&head.broadcasts);
+        self.forget_until_ms = head.forget_until_ms;
+        self.next_rejected = head.first_rejected + head.rejected.len() as u64;
+        self.rejected.extend((head.first_rejected..).zip(head.rejected.into_owned()));
+        self.effects.clear();
+        self.effects.push_str(&head.effects);
+        (self.last, self.end) = (self.end, end);
+        Ok(())
+    }
+
+    fn into_store(
+        self,
+        log: Box<dyn Log>,
+        table: Arc<dyn Table>,
+        checkpoint: &Checkpoint,
+        cache_bytes: u64,
+    ) -> Result<DurableStore, StoreError> {
+        let mut working_set = WorkingSet::new(cache_bytes);
+        let mut timers = Timers::new();
+        for (key, (at, record)) in self.customers {
+            let customer =
+                Customer::decode(Arc::clone(&key), &record).map_err(|_| damaged(&format!("the record of the customer `{key}`")))?;
+            if let Some(due_ms) = customer.indexed_ms {
+                timers.set(&key, due_ms);
+            }
+            let slot = working_set.add(customer, record.len())?;
+            working_set.journaled(slot, record.len(), at);
+        }
+        let effects = match self.effects.len() as u64 {
+            0 => None,
+            length => {
+                let meta: Meta = postcard::from_bytes(&self.meta).map_err(|_| damaged("the table of contents"))?;
+                Some((meta.effects_bytes.saturating_sub(length), self.effects))
+            }
+        };
+        Ok(DurableStore {
+            folder: None,
+            log,
+            table,
+            working_set,
+            timers,
+            meta: self.meta,
+            broadcasts: self.broadcasts,
+            forget_until_ms: self.forget_until_ms,
+            rejected: self.rejected,
+            next_rejected: self.next_rejected,
+            effects,
+            last: self.last,
+            end: self.end,
+            back: WriteBack { number: checkpoint.number, end: checkpoint.end, ..WriteBack::default() },
+            scratch: Scratch::default(),
+        })
+    }
+}
