@@ -42,6 +42,7 @@ pub enum Command {
     Fmt(commands::fmt::Fmt),
     Test(commands::test::Test),
     Run(commands::run::Run),
+    Serve(commands::serve::Serve),
     Graph(commands::graph::Graph),
     Explain(commands::explain::Explain),
     Completions(commands::completions::Completions),

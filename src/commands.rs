@@ -8,6 +8,7 @@ pub mod graph;
 pub mod init;
 pub mod lsp;
 pub mod run;
+pub mod serve;
 pub mod test;
 
 use crate::args::Command;
@@ -29,6 +30,7 @@ pub fn run(command: Command, asked: Option<Asked>, output: &Output) -> Result<()
         Command::Fmt(command) => fmt::run(&command, output),
         Command::Test(command) => test::run(&command, output),
         Command::Run(command) => run::run(&command, output),
+        Command::Serve(command) => serve::run(&command, output),
         Command::Explain(command) => explain::run(&command, output),
         Command::Completions(command) => completions::run(&command, output),
         Command::Lsp(command) => lsp::run(&command),

@@ -21,6 +21,7 @@ mod step;
 mod traits;
 mod turn;
 
+pub use calls::Answered;
 pub use correlate::{Correlated, Place, Row};
 pub use editions::{Edition, Editions};
 
@@ -210,6 +211,17 @@ impl Engine {
         Ok(Offer { event, payload: Payload::Json(data), staged: Some(word), depth: 0, number: None })
     }
 
+    /// An event for all customers, to be offered later.
+    pub fn outgoing(&mut self, offer: Offer<'_>, data: &str, at_ms: i64) -> Option<Outgoing> {
+        let program = Arc::clone(&self.program);
+        let event = program.module.events.get(offer.event.index())?;
+        self.cx.begin(at_ms, "", self.budget);
+        let word = payload::decode(&program, event.record, data, &mut self.cx).ok()?;
+        let mut bytes = Vec::new();
+        record::encode(&program.module.types, event.record, word, &self.cx, &mut bytes).ok()?;
+        Some(Outgoing { event: event.name.clone(), payload: bytes, at_ms, depth: 0, after: None })
+    }
+
     /// Reads the data of a `profile` event against the profile's schema.
     ///
     /// # Errors
@@ -319,6 +331,25 @@ impl Engine {
         turn.settle();
         turn.end();
         true
+    }
+
+    /// The outside has answered a try of a call, which its key names. A reply for which nobody waits any more changes nothing. Says
+    /// whether one did.
+    pub fn answered(
+        &mut self,
+        customer: &mut Customer,
+        reply: &calls::Answered<'_>,
+        at_ms: i64,
+        answers: &mut dyn Answers,
+        observer: &mut dyn Observer,
+    ) -> bool {
+        let program = Arc::clone(&self.program);
+        let mut turn = self.turn(&program, customer, None, at_ms, observer);
+        turn.answers = Some(answers);
+        let waited = turn.answered(reply);
+        turn.settle();
+        turn.end();
+        waited
     }
 
     /// The program has other ways into journeys than before: notes those that the customer is in already, and when they open.

@@ -14,7 +14,7 @@ mod tests;
 
 pub use files::{Journal, Options};
 pub use recovery::{Recovered, Torn};
-pub use thread::JournalThread;
+pub use thread::{Bell, JournalThread};
 
 use crate::disk::Disk;
 use std::fmt;

@@ -159,7 +159,7 @@ pub fn run<S: Store>(
 
 /// A run under way.
 struct Runner<'a, 's, S> {
-    world: World<'a, S, EffectLines, Recorded>,
+    world: World<&'a mut S, EffectLines, Recorded>,
     options: &'a Options,
     sink: Option<&'s mut (dyn Sink + 's)>,
     /// What the next commit will say; its counters are filled in then.

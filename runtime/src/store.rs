@@ -115,6 +115,72 @@ pub trait Store {
     fn is_durable(&self) -> bool;
 }
 
+impl<S: Store> Store for &mut S {
+    fn meta(&self) -> Result<Option<Meta>, StoreError> {
+        (**self).meta()
+    }
+
+    fn broadcasts(&mut self) -> Result<Seen, StoreError> {
+        (**self).broadcasts()
+    }
+
+    fn unreleased(&mut self) -> Result<Option<(u64, String)>, StoreError> {
+        (**self).unreleased()
+    }
+
+    fn open(&mut self, key: &str) -> Result<Slot, StoreError> {
+        (**self).open(key)
+    }
+
+    fn customer(&mut self, slot: Slot) -> &mut Customer {
+        (**self).customer(slot)
+    }
+
+    fn changed(&mut self, slot: Slot) {
+        (**self).changed(slot);
+    }
+
+    fn pending(&self) -> usize {
+        (**self).pending()
+    }
+
+    fn is_crowded(&self) -> bool {
+        (**self).is_crowded()
+    }
+
+    fn next_timer(&mut self, limit_ms: i64) -> Result<Option<(i64, Slot)>, StoreError> {
+        (**self).next_timer(limit_ms)
+    }
+
+    fn set_timer(&mut self, slot: Slot, due_ms: Option<i64>) {
+        (**self).set_timer(slot, due_ms);
+    }
+
+    fn each(&mut self, see: &mut dyn FnMut(&Customer)) -> Result<(), StoreError> {
+        (**self).each(see)
+    }
+
+    fn keys_behind(&mut self, last: Option<&str>, most: usize) -> Result<Vec<Arc<str>>, StoreError> {
+        (**self).keys_behind(last, most)
+    }
+
+    fn commit(&mut self, commit: &Commit<'_>) -> Result<journal::Position, StoreError> {
+        (**self).commit(commit)
+    }
+
+    fn durable(&mut self) -> Result<journal::Position, StoreError> {
+        (**self).durable()
+    }
+
+    fn wait(&mut self, until: journal::Position) -> Result<(), StoreError> {
+        (**self).wait(until)
+    }
+
+    fn is_durable(&self) -> bool {
+        (**self).is_durable()
+    }
+}
+
 /// What a commit says besides the changed customers and timers.
 #[derive(Debug, Clone, Copy)]
 pub struct Commit<'a> {

@@ -85,7 +85,7 @@ fn broken(span: Span, why: &Broken) -> TestFailure {
 
 /// A test under way.
 struct Runner<'t> {
-    world: World<'t, MemoryStore, Timeline, Told>,
+    world: World<&'t mut MemoryStore, Timeline, Told>,
     program: &'t Arc<Program>,
     /// Virtual time. What an event sets due at once waits until something looks, as it would for the other events of its instant.
     now_ms: i64,

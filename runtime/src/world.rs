@@ -4,17 +4,19 @@ use crate::answers::Answers;
 use crate::broadcast::Index;
 use crate::customer::Seen;
 use crate::effect::Observer;
-use crate::engine::{Engine, Offer, Outgoing};
+use crate::engine::{Answered, Engine, Offer, Outgoing};
 use crate::store::{Slot, Store, StoreError};
+use crate::wire::Reason;
+use crate::wire::envelope::Envelope;
 use journey_compiler::hir::EventId;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// All customers of a program, at a moment.
 #[derive(Debug)]
-pub(crate) struct World<'s, S, O, A> {
+pub(crate) struct World<S, O, A> {
     pub engine: Engine,
-    pub store: &'s mut S,
+    pub store: S,
     /// Told of all effects.
     pub observer: O,
     /// Asked for each try of a call.
@@ -32,6 +34,9 @@ pub(crate) struct World<'s, S, O, A> {
     pub waiting: Option<usize>,
     index: Index,
 }
+
+/// The wire type that sets profile fields.
+const PROFILE: &str = "profile";
 
 /// What an accepted event is.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +56,10 @@ pub(crate) enum First {
     Due(i64, Slot),
 }
 
-impl<'s, S: Store, O: Observer, A: Answers> World<'s, S, O, A> {
+impl<S: Store, O: Observer, A: Answers> World<S, O, A> {
     pub fn new(
         engine: Engine,
-        store: &'s mut S,
+        mut store: S,
         (observer, answers): (O, A),
         clock_ms: Option<i64>,
         dedupe_ms: i64,
@@ -119,6 +124,20 @@ impl<'s, S: Store, O: Observer, A: Answers> World<'s, S, O, A> {
         self.fire_before(limit_ms.saturating_add(1))
     }
 
+    /// Looks up an event's type and reads its payload against its schema. Leaves no trace.
+    pub fn fit<'l>(&mut self, envelope: &Envelope<'l>) -> Result<Accepted<'l>, Reason> {
+        let subject = envelope.subject.as_deref();
+        if envelope.kind == PROFILE {
+            if subject.is_none() {
+                return Err(Reason::at("subject", "is missing; a `profile` event is about one customer"));
+            }
+            self.engine.admit_profile(envelope.data)?;
+            return Ok(Accepted::Profile(envelope.data));
+        }
+        let Some(event) = self.engine.event_named(&envelope.kind) else { return Ok(Accepted::Unmatched) };
+        self.engine.admit(subject.unwrap_or(""), event, envelope.data).map(Accepted::Event)
+    }
+
     /// Handles a customer's event, if its id is new. Timers that are due before must have fired.
     pub fn handle(&mut self, subject: &str, accepted: Accepted<'_>, hash: u64, at_ms: i64) -> Result<(), StoreError> {
         let slot = self.store.open(subject)?;
@@ -138,6 +157,29 @@ impl<'s, S: Store, O: Observer, A: Answers> World<'s, S, O, A> {
         };
         self.count(accepted);
         self.after(slot, moved);
+        Ok(())
+    }
+
+    /// Fires what is due of one customer before the instant. Says whether anything was.
+    pub fn fire_of(&mut self, key: &str, limit_ms: i64) -> Result<bool, StoreError> {
+        let slot = self.store.open(key)?;
+        let mut fired = false;
+        while let Some(due_ms) = self.store.customer(slot).due_ms().filter(|&due_ms| due_ms < limit_ms) {
+            let customer = self.store.customer(slot);
+            self.engine.due(customer, due_ms, &mut self.answers, &mut self.observer);
+            self.after(slot, true);
+            fired = true;
+        }
+        Ok(fired)
+    }
+
+    /// The outside has answered a try of a customer's call.
+    pub fn answered(&mut self, key: &str, reply: &Answered<'_>, now_ms: i64) -> Result<(), StoreError> {
+        let slot = self.store.open(key)?;
+        let customer = self.store.customer(slot);
+        if self.engine.answered(customer, reply, now_ms, &mut self.answers, &mut self.observer) {
+            self.after(slot, true);
+        }
         Ok(())
     }
 

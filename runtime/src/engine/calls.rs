@@ -36,7 +36,34 @@ fn types_of(operation: &Operation) -> Vec<TypeId> {
     std::iter::once(TypeId::STRING).chain(body).chain(operation.params.iter().map(|(_, ty)| *ty)).collect()
 }
 
+/// A reply of the outside to a try of a call.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered<'a> {
+    /// Number of the instance; step and place among its effects.
+    pub instance: u32,
+    pub key: (u32, u32),
+    /// Which try, from 1.
+    pub attempt: u32,
+    /// JSON; or why there is none.
+    pub result: &'a Result<String, String>,
+}
+
 impl Turn<'_> {
+    /// A try has been answered. Says whether somebody waited for it.
+    pub fn answered(&mut self, reply: &Answered<'_>) -> bool {
+        let Some(place) = self.customer.place_of(reply.instance) else { return false };
+        let Some(instance) = self.customer.instances.get_mut(place).filter(|instance| instance.is_live()) else { return false };
+        let is_it = |call: &Call| call.key == reply.key && call.tries == reply.attempt;
+        let waits = |fiber: &&mut Fiber| matches!(fiber.busy.as_deref(), Some(Busy::Call(call)) if is_it(call));
+        let Some(fiber) = instance.fibers.iter_mut().find(waits) else { return false };
+        if let Some(Busy::Call(call)) = fiber.busy.as_deref_mut() {
+            call.reply = Some(reply.result.clone());
+        }
+        let (fiber, now_ms) = (fiber.id, self.now_ms);
+        self.fire(reply.instance, fiber, now_ms);
+        true
+    }
+
     /// Calls under way end with the fibers that waited for them: of an instance, all that are not left, but for the one that
     /// wakes.
     pub fn tell_lost_calls(&mut self, number: u32, journey_index: usize, left: &[Fiber], wakes: Option<u64>) {

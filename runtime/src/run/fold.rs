@@ -10,9 +10,6 @@ use crate::wire::Reason;
 use crate::wire::envelope::{self, Envelope};
 use crate::world::Accepted;
 
-/// The wire type that sets profile fields.
-const PROFILE: &str = "profile";
-
 impl<S: Store> Runner<'_, '_, S> {
     /// Handles a line; blank ones are none, nor is a byte order mark alone.
     pub(super) fn line(&mut self, line: &Line<'_>) -> Result<(), RunError> {
@@ -51,22 +48,8 @@ impl<S: Store> Runner<'_, '_, S> {
             .map_err(|error| Reason::whole(format!("not UTF-8: byte {} of the line is wrong", error.valid_up_to() + 1)))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let envelope = envelope::parse(text.trim_end())?;
-        let accepted = self.fit(&envelope)?;
+        let accepted = self.world.fit(&envelope)?;
         Ok((envelope, accepted))
-    }
-
-    /// Looks up an event's type and reads its payload.
-    fn fit<'l>(&mut self, envelope: &Envelope<'l>) -> Result<Accepted<'l>, Reason> {
-        let subject = envelope.subject.as_deref();
-        if envelope.kind == PROFILE {
-            if subject.is_none() {
-                return Err(Reason::at("subject", "is missing; a `profile` event is about one customer"));
-            }
-            self.world.engine.admit_profile(envelope.data)?;
-            return Ok(Accepted::Profile(envelope.data));
-        }
-        let Some(event) = self.world.engine.event_named(&envelope.kind) else { return Ok(Accepted::Unmatched) };
-        self.world.engine.admit(subject.unwrap_or(""), event, envelope.data).map(Accepted::Event)
     }
 
     fn handle(&mut self, envelope: &Envelope<'_>, accepted: Accepted<'_>) -> Result<(), RunError> {

@@ -11,7 +11,7 @@ use super::working_set::WorkingSet;
 use super::{Meta, StoreError};
 use crate::customer::Customer;
 use crate::disk::{RealDisk, SharedDisk};
-use crate::journal::{self, Journal, Log, LogError, Position};
+use crate::journal::{self, Bell, Journal, JournalThread, Log, LogError, Position};
 use crate::summary::Rejected;
 use rustc_hash::FxHashMap;
 use std::path::Path;
@@ -39,6 +39,21 @@ impl DurableStore {
     /// # Errors
     /// In words that say what to do; see [`Folder::open`]. A damaged store is told.
     pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        Self::open_with(path, cache_bytes, |journal| Ok(Box::new(journal)))
+    }
+
+    /// The same, with the journal on a thread of its own, which rings the bell when something has become durable.
+    ///
+    /// # Errors
+    /// As [`DurableStore::open`].
+    pub fn open_threaded(path: &Path, cache_bytes: u64, bell: Bell) -> Result<Self, StoreError> {
+        Self::open_with(path, cache_bytes, |journal| match JournalThread::start(journal, bell) {
+            Ok(thread) => Ok(Box::new(thread)),
+            Err(error) => Err(StoreError::Failed(format!("a thread cannot be started: {error}"))),
+        })
+    }
+
+    fn open_with(path: &Path, cache_bytes: u64, log: impl FnOnce(Journal) -> Result<Box<dyn Log>, StoreError>) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
         let table = match SledTable::open(path, &folder.table(), cache_bytes / 4) {
             // All of it is still in the journal: sled makes its files in several steps, and does not know them again where it
@@ -49,16 +64,22 @@ impl DurableStore {
             }
             opened => opened?,
         };
-        let mut store = Self::over(Arc::new(RealDisk), &folder.journal(), Arc::new(table), cache_bytes / 4 * 3)?;
+        let mut store = Self::over(Arc::new(RealDisk), &folder.journal(), Arc::new(table), cache_bytes / 4 * 3, log)?;
         store.folder = Some(folder);
         Ok(store)
     }
 
-    /// Opens the store that a journal and a table make; `cache_bytes` are for customers.
+    /// Opens the store that a journal and a table make; `cache_bytes` are for customers. `log` says how the journal is driven.
     ///
     /// # Errors
     /// Where they cannot be read or written, or are damaged.
-    pub fn over(disk: SharedDisk, journal: &Path, table: Arc<dyn Table>, cache_bytes: u64) -> Result<Self, StoreError> {
+    pub fn over(
+        disk: SharedDisk,
+        journal: &Path,
+        table: Arc<dyn Table>,
+        cache_bytes: u64,
+        log: impl FnOnce(Journal) -> Result<Box<dyn Log>, StoreError>,
+    ) -> Result<Self, StoreError> {
         let stored = table.get(rows::META)?;
         let checkpoint =
             stored.map(|value| read::<Checkpoint>(rows::META, &value, "the table of contents")).transpose()?.unwrap_or_default();
@@ -69,13 +90,13 @@ impl DurableStore {
             end: checkpoint.from,
             ..Replay::default()
         };
-        let (log, recovered) =
+        let (opened, recovered) =
             Journal::open(disk, journal, journal::Options::fresh(), checkpoint.from, &mut |end, batch| replay.see(end, batch))?;
         if recovered.end < checkpoint.end {
             let missing = LogError::Missing { folder: journal.to_owned(), from: recovered.end, to: checkpoint.end };
             return Err(missing.into());
         }
-        replay.into_store(Box::new(log), table, &checkpoint, cache_bytes)
+        replay.into_store(log(opened)?, table, &checkpoint, cache_bytes)
     }
 }
 
