@@ -343,13 +343,14 @@ impl Engine {
         answers: &mut dyn Answers,
         observer: &mut dyn Observer,
     ) -> bool {
+        let Some(fiber) = reply.awaited(customer) else { return false };
         let program = Arc::clone(&self.program);
         let mut turn = self.turn(&program, customer, None, at_ms, observer);
         turn.answers = Some(answers);
-        let waited = turn.answered(reply);
+        turn.answered(fiber, reply);
         turn.settle();
         turn.end();
-        waited
+        true
     }
 
     /// The program has other ways into journeys than before: notes those that the customer is in already, and when they open.

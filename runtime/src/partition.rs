@@ -27,6 +27,8 @@ const TURN_TIMERS: usize = 1_000;
 const TURN_SPREAD: usize = 1_000;
 /// Inputs of a turn at most.
 pub const TURN_INPUTS: usize = 4_096;
+/// Customers that a turn changes at least before it ends because too many are in memory.
+const TURN_CROWDED: usize = 256;
 /// Bytes of effects after which a turn ends.
 const TURN_EFFECTS: usize = 4 << 20;
 
@@ -66,6 +68,8 @@ pub struct Released {
     pub outcomes: Vec<(u64, Outcome)>,
     /// Lines of effects, and of tries of calls.
     pub effects: String,
+    /// The end of the last commit of which they are: to be given to [`Partition::handed_on`] when they are where they go.
+    pub end: Position,
 }
 
 /// A commit that is not durable yet.
@@ -104,16 +108,9 @@ impl<S: Store> Partition<S> {
         meta.versions.extend(program.module.journeys.iter().map(|journey| (journey.name.clone(), journey.version.clone())));
         let mut world = World::new(engine, store, (Lines::default(), Asking::default()), meta.clock_ms, options.dedupe_ms)?;
         world.outgoing = std::mem::take(&mut meta.outgoing).into();
-        Ok(Self {
-            world,
-            options,
-            meta,
-            broadcasts: Vec::new(),
-            rejected: Vec::new(),
-            outcomes: Vec::new(),
-            pending: VecDeque::new(),
-            dirty: false,
-        })
+        let again = |(end, effects)| Pending { end, released: Released { outcomes: Vec::new(), effects, end } };
+        let pending = world.store.unreleased().into_iter().map(again).collect();
+        Ok(Self { world, options, meta, broadcasts: Vec::new(), rejected: Vec::new(), outcomes: Vec::new(), pending, dirty: false })
     }
 
     /// Does what is due and takes inputs, the first first, up to a bound; commits it. Says whether there is more to do at once.
@@ -158,8 +155,14 @@ impl<S: Store> Partition<S> {
                 all.effects.push_str(&first.released.effects);
             }
             all.outcomes.extend(first.released.outcomes);
+            all.end = first.end;
         }
         Ok(all)
+    }
+
+    /// Effects up to there need not be given again after a crash.
+    pub fn handed_on(&mut self, end: Position) {
+        self.world.store.released(end);
     }
 
     /// Waits until all that was committed is durable, and gives it.
@@ -194,7 +197,7 @@ impl<S: Store> Partition<S> {
     }
 
     fn is_full(&self) -> bool {
-        self.world.observer.text.len() >= TURN_EFFECTS || self.world.store.is_crowded() && self.world.store.pending() > 0
+        self.world.observer.text.len() >= TURN_EFFECTS || self.world.store.is_crowded() && self.world.store.pending() >= TURN_CROWDED
     }
 
     /// Fires what is due; says whether more is.
@@ -225,7 +228,8 @@ impl<S: Store> Partition<S> {
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        if self.world.store.pending() == 0 && self.outcomes.is_empty() && !self.dirty {
+        let is_silent = self.world.observer.text.is_empty() && self.world.answers.text.is_empty();
+        if self.world.store.pending() == 0 && is_silent && self.outcomes.is_empty() && !self.dirty {
             return Ok(());
         }
         let mut effects = std::mem::take(&mut self.world.observer.text);
@@ -244,7 +248,7 @@ impl<S: Store> Partition<S> {
         self.broadcasts.clear();
         self.rejected.clear();
         self.dirty = false;
-        let released = Released { outcomes: std::mem::take(&mut self.outcomes), effects };
+        let released = Released { outcomes: std::mem::take(&mut self.outcomes), effects, end };
         self.pending.push_back(Pending { end, released });
         Ok(())
     }

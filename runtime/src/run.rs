@@ -220,8 +220,9 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
 
     /// Makes the file of effects whole where a run ended before it could, and settles where those of this run go.
     fn place_effects(&mut self) -> Result<(), RunError> {
-        if let (Some(place), Some((offset, lines))) = (&self.meta.effects_place, self.world.store.unreleased()?) {
+        if let (Some(place), Some((_, lines))) = (&self.meta.effects_place, self.world.store.unreleased().pop()) {
             let at_place = |error| RunError::Sink { place: Some(place.path.clone()), error };
+            let offset = self.meta.effects_bytes.saturating_sub(lines.len() as u64);
             EffectsFile::mend(place, offset, &lines).map_err(at_place)?;
         }
         if let Some(sink) = self.sink.as_deref_mut() {
@@ -300,6 +301,8 @@ impl<'a, 's, S: Store> Runner<'a, 's, S> {
         if let Some(sink) = self.sink.as_deref_mut().filter(|_| !self.world.observer.text.is_empty()) {
             sink.release(offset, &self.world.observer.text).map_err(|error| RunError::Sink { place: None, error })?;
         }
+        // The last commit's are found again all the same: the file may have lost them.
+        self.world.store.released(position);
         self.world.observer.text.clear();
         self.new_broadcasts.clear();
         self.new_rejected.clear();

@@ -46,11 +46,12 @@ pub trait Store {
     /// Where the store cannot be read.
     fn broadcasts(&mut self) -> Result<Seen, StoreError>;
 
-    /// Effect lines that were committed but may not have reached their file, and the offset in it where they begin.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    fn unreleased(&mut self) -> Result<Option<(u64, String)>, StoreError>;
+    /// Gives, once, effect lines that were committed but may not have been handed on before the store was opened, with the
+    /// positions of their commits' ends.
+    fn unreleased(&mut self) -> Vec<(journal::Position, String)>;
+
+    /// The effects of all commits up to there have been handed on: they need not be found again.
+    fn released(&mut self, until: journal::Position);
 
     /// Brings a customer into the working set; one who was never seen is new.
     ///
@@ -124,8 +125,12 @@ impl<S: Store> Store for &mut S {
         (**self).broadcasts()
     }
 
-    fn unreleased(&mut self) -> Result<Option<(u64, String)>, StoreError> {
+    fn unreleased(&mut self) -> Vec<(journal::Position, String)> {
         (**self).unreleased()
+    }
+
+    fn released(&mut self, until: journal::Position) {
+        (**self).released(until);
     }
 
     fn open(&mut self, key: &str) -> Result<Slot, StoreError> {

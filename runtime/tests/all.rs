@@ -72,3 +72,6 @@ mod kept;
 
 #[path = "all/lost.rs"]
 mod lost;
+
+#[path = "all/simulator/mod.rs"]
+mod simulator;

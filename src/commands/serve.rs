@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::report;
 use clap::Args;
+use journey_runtime::journal::Position;
 use journey_runtime::node::{Bell, Node, Part, Sink};
 use journey_runtime::partition::Options;
 use journey_runtime::server::Server;
@@ -36,12 +37,22 @@ pub struct Serve {
 }
 
 /// Effects in a file, or nowhere.
-struct EffectsFile(Option<File>);
+struct EffectsFile {
+    file: Option<File>,
+    written: Position,
+}
 
 impl Sink for EffectsFile {
-    fn effects(&mut self, lines: String) -> Result<(), StoreError> {
-        let Some(file) = &mut self.0 else { return Ok(()) };
-        file.write_all(lines.as_bytes()).map_err(|error| StoreError::Failed(format!("the effects cannot be written: {error}")))
+    fn effects(&mut self, lines: String, end: Position) -> Result<(), StoreError> {
+        if let Some(file) = &mut self.file {
+            file.write_all(lines.as_bytes()).map_err(|error| StoreError::Failed(format!("the effects cannot be written: {error}")))?;
+        }
+        self.written = end;
+        Ok(())
+    }
+
+    fn safe(&self) -> Position {
+        self.written
     }
 }
 
@@ -61,8 +72,9 @@ pub fn run(command: &Serve, output: &Output) -> Result<(), Failure> {
     };
     let bell = Bell::new();
     let ring = bell.clone();
-    let store = DurableStore::open_threaded(&command.data, project.settings.cache_bytes, Arc::new(move || ring.ring())).map_err(failed)?;
-    let part = Part { store, bell, sink: EffectsFile(effects) };
+    let store =
+        DurableStore::open_threaded(&command.data, project.settings.cache_bytes, None, Arc::new(move || ring.ring())).map_err(failed)?;
+    let part = Part { store, bell, sink: EffectsFile { file: effects, written: Position::default() } };
     let node = Node::start(&program, &Arc::new(project.sources), options, vec![part]).map_err(failed)?;
     serve(command.listen, Arc::new(node), output)
 }

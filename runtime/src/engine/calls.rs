@@ -7,7 +7,7 @@ use super::arms::Woken;
 use super::step::{Cause, Step};
 use super::turn::{Turn, internal};
 use crate::answers::{Reply, Request};
-use crate::customer::{Busy, Call, Fiber};
+use crate::customer::{Busy, Call, Customer, Fiber};
 use crate::effect::lines::operation_of;
 use crate::effect::{Key, Kind, request};
 use crate::wire::payload;
@@ -48,20 +48,26 @@ pub struct Answered<'a> {
     pub result: &'a Result<String, String>,
 }
 
+impl Answered<'_> {
+    /// The fiber that waits for it.
+    pub(super) fn awaited(&self, customer: &Customer) -> Option<u64> {
+        let instance = customer.instances.get(customer.place_of(self.instance)?).filter(|instance| instance.is_live())?;
+        let is_it = |call: &Call| call.key == self.key && call.tries == self.attempt;
+        let waits = |fiber: &&Fiber| matches!(fiber.busy.as_deref(), Some(Busy::Call(call)) if is_it(call));
+        instance.fibers.iter().find(waits).map(|fiber| fiber.id)
+    }
+}
+
 impl Turn<'_> {
-    /// A try has been answered. Says whether somebody waited for it.
-    pub fn answered(&mut self, reply: &Answered<'_>) -> bool {
-        let Some(place) = self.customer.place_of(reply.instance) else { return false };
-        let Some(instance) = self.customer.instances.get_mut(place).filter(|instance| instance.is_live()) else { return false };
-        let is_it = |call: &Call| call.key == reply.key && call.tries == reply.attempt;
-        let waits = |fiber: &&mut Fiber| matches!(fiber.busy.as_deref(), Some(Busy::Call(call)) if is_it(call));
-        let Some(fiber) = instance.fibers.iter_mut().find(waits) else { return false };
-        if let Some(Busy::Call(call)) = fiber.busy.as_deref_mut() {
+    /// A try has been answered for which a fiber waits.
+    pub fn answered(&mut self, fiber: u64, reply: &Answered<'_>) {
+        let instance = self.customer.place_of(reply.instance).and_then(|place| self.customer.instances.get_mut(place));
+        let Some(asleep) = instance.and_then(|instance| instance.fibers.iter_mut().find(|asleep| asleep.id == fiber)) else { return };
+        if let Some(Busy::Call(call)) = asleep.busy.as_deref_mut() {
             call.reply = Some(reply.result.clone());
         }
-        let (fiber, now_ms) = (fiber.id, self.now_ms);
+        let now_ms = self.now_ms;
         self.fire(reply.instance, fiber, now_ms);
-        true
     }
 
     /// Calls under way end with the fibers that waited for them: of an instance, all that are not left, but for the one that

@@ -1,6 +1,7 @@
 //! The thread of a partition.
 
 use super::queue::{Queue, Reply, Work};
+use crate::journal::Position;
 use crate::partition::{Input, Partition, Released};
 use crate::store::{Store, StoreError};
 use std::collections::VecDeque;
@@ -12,11 +13,14 @@ const AHEAD_MS: i64 = 60_000;
 
 /// Where effects go that are durable.
 pub trait Sink: Send {
-    /// Takes lines of effects, and of tries of calls.
+    /// Takes lines of effects, and of tries of calls, of commits up to `end`.
     ///
     /// # Errors
     /// Where it cannot: then the partition must not go on.
-    fn effects(&mut self, lines: String) -> Result<(), StoreError>;
+    fn effects(&mut self, lines: String, end: Position) -> Result<(), StoreError>;
+
+    /// Up to where what it was given lasts: it need not be given that again after a crash.
+    fn safe(&self) -> Position;
 }
 
 /// See the module.
@@ -61,8 +65,9 @@ impl<S: Store, K: Sink> Worker<S, K> {
 
     fn release(&mut self, released: Released) -> Result<(), StoreError> {
         if !released.effects.is_empty() {
-            self.sink.effects(released.effects)?;
+            self.sink.effects(released.effects, released.end)?;
         }
+        self.partition.handed_on(self.sink.safe().min(released.end));
         for (_, outcome) in released.outcomes {
             if let Some(reply) = self.replies.pop_front() {
                 reply(Ok(outcome));

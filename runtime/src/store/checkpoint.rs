@@ -155,6 +155,6 @@ impl DurableStore {
         self.timers.written();
         self.back.number = checkpoint.number;
         self.back.end = checkpoint.end;
-        Ok(self.log.trim(checkpoint.from)?)
+        Ok(self.log.trim(checkpoint.from.min(self.released))?)
     }
 }

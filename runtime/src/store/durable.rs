@@ -38,8 +38,10 @@ pub struct DurableStore {
     /// Rejected inputs that are not in the table yet, with their numbers.
     pub(super) rejected: Vec<(u64, Rejected)>,
     pub(super) next_rejected: u64,
-    /// Of the last commit.
-    pub(super) effects: Option<(u64, String)>,
+    /// Effects that may not have been handed on before the store was opened, and the ends of their batches.
+    pub(super) effects: Vec<(Position, String)>,
+    /// Up to where effects have been handed on.
+    pub(super) released: Position,
     /// Where the last batch begins and ends.
     pub(super) last: Position,
     pub(super) end: Position,
@@ -68,6 +70,12 @@ impl DurableStore {
         })?;
         found.extend(self.rejected.iter().map(|(_, rejected)| rejected.clone()));
         Ok(found)
+    }
+
+    /// The end of the last commit.
+    #[must_use]
+    pub fn end(&self) -> Position {
+        self.end
     }
 
     /// How many customers are in memory.
@@ -118,7 +126,6 @@ impl DurableStore {
         self.forget_until_ms = commit.forget_until_ms;
         self.rejected.extend((self.next_rejected..).zip(commit.rejected.iter().cloned()));
         self.next_rejected += commit.rejected.len() as u64;
-        self.effects = None;
         self.working_set.committed();
     }
 }
@@ -144,8 +151,12 @@ impl Store for DurableStore {
         Ok(seen)
     }
 
-    fn unreleased(&mut self) -> Result<Option<(u64, String)>, StoreError> {
-        Ok(self.effects.clone())
+    fn unreleased(&mut self) -> Vec<(Position, String)> {
+        std::mem::take(&mut self.effects)
+    }
+
+    fn released(&mut self, until: Position) {
+        self.released = self.released.max(until);
     }
 
     fn open(&mut self, key: &str) -> Result<Slot, StoreError> {

@@ -41,9 +41,11 @@ impl Store for MemoryStore {
         Ok(Seen::default())
     }
 
-    fn unreleased(&mut self) -> Result<Option<(u64, String)>, StoreError> {
-        Ok(None)
+    fn unreleased(&mut self) -> Vec<(Position, String)> {
+        Vec::new()
     }
+
+    fn released(&mut self, _: Position) {}
 
     fn open(&mut self, key: &str) -> Result<Slot, StoreError> {
         if let Some(&slot) = self.slots.get(key) {

@@ -1,5 +1,6 @@
 //! Opening a store: what the table has, and what the journal knows beyond it.
 
+use super::StoreError;
 use super::batch::{self, Head};
 use super::checkpoint::{Checkpoint, WriteBack};
 use super::durable::{DurableStore, Scratch, damaged, read};
@@ -8,7 +9,6 @@ use super::rows;
 use super::table::{SledTable, Table};
 use super::timers::Timers;
 use super::working_set::WorkingSet;
-use super::{Meta, StoreError};
 use crate::customer::Customer;
 use crate::disk::{RealDisk, SharedDisk};
 use crate::journal::{self, Bell, Journal, JournalThread, Log, LogError, Position};
@@ -27,7 +27,11 @@ struct Replay {
     forget_until_ms: i64,
     rejected: Vec<(u64, Rejected)>,
     next_rejected: u64,
-    effects: String,
+    /// Effects that may not have been handed on, and the ends of their batches.
+    effects: Vec<(Position, String)>,
+    effects_from: Position,
+    /// Up to where the table has everything.
+    written: Position,
     /// Where the last batch begins and ends.
     last: Position,
     end: Position,
@@ -39,21 +43,26 @@ impl DurableStore {
     /// # Errors
     /// In words that say what to do; see [`Folder::open`]. A damaged store is told.
     pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
-        Self::open_with(path, cache_bytes, |journal| Ok(Box::new(journal)))
+        Self::open_with(path, cache_bytes, None, |journal| Ok(Box::new(journal)))
     }
 
     /// The same, with the journal on a thread of its own, which rings the bell when something has become durable.
     ///
     /// # Errors
     /// As [`DurableStore::open`].
-    pub fn open_threaded(path: &Path, cache_bytes: u64, bell: Bell) -> Result<Self, StoreError> {
-        Self::open_with(path, cache_bytes, |journal| match JournalThread::start(journal, bell) {
+    pub fn open_threaded(path: &Path, cache_bytes: u64, effects_from: Option<Position>, bell: Bell) -> Result<Self, StoreError> {
+        Self::open_with(path, cache_bytes, effects_from, |journal| match JournalThread::start(journal, bell) {
             Ok(thread) => Ok(Box::new(thread)),
             Err(error) => Err(StoreError::Failed(format!("a thread cannot be started: {error}"))),
         })
     }
 
-    fn open_with(path: &Path, cache_bytes: u64, log: impl FnOnce(Journal) -> Result<Box<dyn Log>, StoreError>) -> Result<Self, StoreError> {
+    fn open_with(
+        path: &Path,
+        cache_bytes: u64,
+        effects_from: Option<Position>,
+        log: impl FnOnce(Journal) -> Result<Box<dyn Log>, StoreError>,
+    ) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
         let table = match SledTable::open(path, &folder.table(), cache_bytes / 4) {
             // All of it is still in the journal: sled makes its files in several steps, and does not know them again where it
@@ -64,12 +73,13 @@ impl DurableStore {
             }
             opened => opened?,
         };
-        let mut store = Self::over(Arc::new(RealDisk), &folder.journal(), Arc::new(table), cache_bytes / 4 * 3, log)?;
+        let mut store = Self::over(Arc::new(RealDisk), &folder.journal(), Arc::new(table), cache_bytes / 4 * 3, effects_from, log)?;
         store.folder = Some(folder);
         Ok(store)
     }
 
-    /// Opens the store that a journal and a table make; `cache_bytes` are for customers. `log` says how the journal is driven.
+    /// Opens the store that a journal and a table make; `cache_bytes` are for customers. `log` says how the journal is driven,
+    /// `effects_from` up to where effects have been handed on; unless it is known, those of the last commit alone may not have been.
     ///
     /// # Errors
     /// Where they cannot be read or written, or are damaged.
@@ -78,6 +88,7 @@ impl DurableStore {
         journal: &Path,
         table: Arc<dyn Table>,
         cache_bytes: u64,
+        effects_from: Option<Position>,
         log: impl FnOnce(Journal) -> Result<Box<dyn Log>, StoreError>,
     ) -> Result<Self, StoreError> {
         let stored = table.get(rows::META)?;
@@ -86,12 +97,16 @@ impl DurableStore {
         let mut replay = Replay {
             meta: checkpoint.meta.clone(),
             next_rejected: checkpoint.next_rejected,
+            effects_from: effects_from.unwrap_or(checkpoint.from),
+            written: checkpoint.from,
             last: checkpoint.from,
             end: checkpoint.from,
             ..Replay::default()
         };
         let (opened, recovered) =
-            Journal::open(disk, journal, journal::Options::fresh(), checkpoint.from, &mut |end, batch| replay.see(end, batch))?;
+            Journal::open(disk, journal, journal::Options::fresh(), checkpoint.from.min(replay.effects_from), &mut |end, batch| {
+                replay.see(end, batch)
+            })?;
         if recovered.end < checkpoint.end {
             let missing = LogError::Missing { folder: journal.to_owned(), from: recovered.end, to: checkpoint.end };
             return Err(missing.into());
@@ -104,6 +119,12 @@ impl Replay {
     fn see(&mut self, end: Position, batch: &[u8]) -> Result<(), StoreError> {
         let unreadable = || damaged(&format!("the batch of the journal that ends at position {end}"));
         let (head, mut rest) = Head::decode(batch).ok_or_else(unreadable)?;
+        if end > self.effects_from && !head.effects.is_empty() {
+            self.effects.push((end, head.effects.to_string()));
+        }
+        if end <= self.written {
+            return Ok(());
+        }
         head.apply(&mut self.meta).ok_or_else(unreadable)?;
         while let Some(customer) = batch::next_customer(&mut rest) {
             let (key, record) = customer.map_err(|()| unreadable())?;
@@ -122,8 +143,6 @@ impl Replay {
         self.forget_until_ms = head.forget_until_ms;
         self.next_rejected = head.first_rejected + head.rejected.len() as u64;
         self.rejected.extend((head.first_rejected..).zip(head.rejected.into_owned()));
-        self.effects.clear();
-        self.effects.push_str(&head.effects);
         (self.last, self.end) = (self.end, end);
         Ok(())
     }
@@ -146,13 +165,6 @@ impl Replay {
             let slot = working_set.add(customer, record.len())?;
             working_set.journaled(slot, record.len(), at);
         }
-        let effects = match self.effects.len() as u64 {
-            0 => None,
-            length => {
-                let meta: Meta = postcard::from_bytes(&self.meta).map_err(|_| damaged("the table of contents"))?;
-                Some((meta.effects_bytes.saturating_sub(length), self.effects))
-            }
-        };
         Ok(DurableStore {
             folder: None,
             log,
@@ -164,7 +176,8 @@ impl Replay {
             forget_until_ms: self.forget_until_ms,
             rejected: self.rejected,
             next_rejected: self.next_rejected,
-            effects,
+            effects: self.effects,
+            released: self.effects_from,
             last: self.last,
             end: self.end,
             back: WriteBack { number: checkpoint.number, end: checkpoint.end, ..WriteBack::default() },

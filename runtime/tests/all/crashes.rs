@@ -36,8 +36,12 @@ impl Store for Crashing<'_> {
         self.store.broadcasts()
     }
 
-    fn unreleased(&mut self) -> Result<Option<(u64, String)>, StoreError> {
+    fn unreleased(&mut self) -> Vec<(Position, String)> {
         self.store.unreleased()
+    }
+
+    fn released(&mut self, until: Position) {
+        self.store.released(until);
     }
 
     fn open(&mut self, key: &str) -> Result<Slot, StoreError> {
