@@ -67,6 +67,9 @@ impl Journal {
         if chain.end < from {
             return Err(LogError::Missing { folder: folder.to_owned(), from: chain.end, to: from }.into());
         }
+        if let Some(torn) = torn {
+            segment.wipe(torn.at, torn.bytes)?;
+        }
         // A process that was killed may have written it without a sync.
         segment.file.sync().map_err(LogError::io(&segment.path, "cannot be synced"))?;
         disk.sync_folder(folder).map_err(LogError::io(folder, "cannot be synced"))?;

@@ -27,6 +27,16 @@ pub struct Segment {
     pub capacity: u64,
 }
 
+impl Segment {
+    /// Writes zeros over what a crash has torn: else sectors of it and of what is written there next could, in another crash, make
+    /// up a batch that nobody knows of.
+    pub fn wipe(&mut self, at: Position, bytes: u64) -> Result<(), LogError> {
+        let failed = LogError::io(&self.path, "cannot be written");
+        let zeros = vec![0; usize::try_from(bytes).map_err(|error| failed(std::io::Error::other(error)))?];
+        self.file.write_at(HEAD + at.0 - self.first.0, &zeros).map_err(failed)
+    }
+}
+
 /// The positions at which the segments of a folder begin, in order.
 pub fn list(disk: &dyn Disk, folder: &Path) -> Result<Vec<Position>, LogError> {
     let names = disk.names(folder).map_err(LogError::io(folder, "cannot be read"))?;
