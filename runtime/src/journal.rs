@@ -13,7 +13,7 @@ mod thread;
 mod tests;
 
 pub use files::{Journal, Options};
-pub use recovery::{Recovered, Torn};
+pub use recovery::{Recovered, See, Torn};
 pub use thread::{Bell, JournalThread};
 
 use crate::disk::Disk;

@@ -7,6 +7,9 @@ use crate::disk::SharedDisk;
 use std::collections::VecDeque;
 use std::path::Path;
 
+/// Who is shown batches: the position of a batch's end, and the batch.
+pub type See<'s, E> = &'s mut dyn FnMut(Position, &[u8]) -> Result<(), E>;
+
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovered {
@@ -44,7 +47,7 @@ impl Journal {
         folder: &Path,
         options: Options,
         from: Position,
-        see: &mut dyn FnMut(Position, &[u8]) -> Result<(), E>,
+        see: See<'_, E>,
     ) -> Result<(Self, Recovered), E> {
         disk.create_folder(folder).map_err(LogError::io(folder, "cannot be made"))?;
         let firsts = segment::list(disk.as_ref(), folder)?;
@@ -117,7 +120,7 @@ fn read<E: From<LogError>>(
     chain: &mut Chain,
     next: Option<Position>,
     from: Position,
-    see: &mut dyn FnMut(Position, &[u8]) -> Result<(), E>,
+    see: See<'_, E>,
 ) -> Result<Option<Torn>, E> {
     let bytes = load(segment)?;
     let mut rest = bytes.as_slice();

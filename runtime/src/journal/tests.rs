@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test stops where something cannot be had")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something cannot be had")]
 //! The journal over a disk that loses, tears and refuses.
 
 use super::*;

@@ -18,6 +18,9 @@ use crate::summary::Rejected;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Who is shown rows: key and value.
+type SeeRow<'s> = &'s mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>;
+
 /// Rows of the table that are read at once.
 const PAGE: usize = 512;
 
@@ -85,7 +88,7 @@ impl DurableStore {
     }
 
     /// Shows all rows whose keys begin with `prefix`, in order.
-    pub(super) fn scan(&self, prefix: &[u8], see: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    pub(super) fn scan(&self, prefix: &[u8], see: SeeRow<'_>) -> Result<(), StoreError> {
         let mut from = prefix.to_vec();
         loop {
             let page = self.table.rows(prefix, &from, PAGE)?;

@@ -10,6 +10,9 @@ pub use memory::MemoryTable;
 use super::StoreError;
 use std::fmt::Debug;
 
+/// Key and value.
+pub type Row = (Vec<u8>, Vec<u8>);
+
 /// A row to be written; without a value, to be removed.
 pub type Change = (Vec<u8>, Option<Vec<u8>>);
 
@@ -25,7 +28,7 @@ pub trait Table: Debug + Send + Sync {
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn rows(&self, prefix: &[u8], from: &[u8], most: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+    fn rows(&self, prefix: &[u8], from: &[u8], most: usize) -> Result<Vec<Row>, StoreError>;
 
     /// Writes rows, all or none. They are seen at once, and last from the next [`Table::flush`] on.
     ///

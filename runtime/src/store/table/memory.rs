@@ -1,7 +1,7 @@
 //! A table in memory that forgets, when the power fails, what a real one may: what was applied since the last flush, from
 //! somewhere in it on.
 
-use super::{Change, Table};
+use super::{Change, Row, Table};
 use crate::store::StoreError;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -66,7 +66,7 @@ impl Table for MemoryTable {
         Ok(self.working()?.rows.get(key).cloned())
     }
 
-    fn rows(&self, prefix: &[u8], from: &[u8], most: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn rows(&self, prefix: &[u8], from: &[u8], most: usize) -> Result<Vec<Row>, StoreError> {
         let state = self.working()?;
         let found = state.rows.range(from.max(prefix).to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
         Ok(found.take(most).map(|(key, value)| (key.clone(), value.clone())).collect())

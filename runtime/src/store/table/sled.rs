@@ -1,7 +1,7 @@
 //! The table in sled.
 
 use super::guard::{self, guarded};
-use super::{Change, Table};
+use super::{Change, Row, Table};
 use crate::store::{StoreError, folder};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -68,7 +68,7 @@ impl Table for SledTable {
         Ok(self.guarded("cannot be read", || self.db.get(key))?.map(|value| value.to_vec()))
     }
 
-    fn rows(&self, prefix: &[u8], from: &[u8], most: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn rows(&self, prefix: &[u8], from: &[u8], most: usize) -> Result<Vec<Row>, StoreError> {
         self.guarded("cannot be read", || {
             let mut found = Vec::new();
             for row in self.db.range(from.max(prefix).to_vec()..).take(most) {
