@@ -18,7 +18,10 @@ use std::sync::Arc;
 /// Take events as they come, and walk customers through their journeys in real time
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Events are CloudEvents as JSON. An answer means that they are on disk:
+Events are CloudEvents as JSON. An answer means that they are on disk.
+
+Examples:
+  journey serve shop --data state         take events on this machine, at port 7070
   curl -H 'content-type: application/cloudevents+json' -d @event.json http://127.0.0.1:7070/v1/events
 
 The server stops at SIGTERM or Ctrl-C, when what it has taken is durable.")]

@@ -4,7 +4,7 @@ use crate::support::{Folder, run};
 fn help_of_every_command_teaches() {
     let folder = Folder::with(&[]);
     insta::assert_snapshot!("help", folder.journey(&["--help"]).out);
-    for command in ["init", "check", "fmt", "test", "run", "graph", "explain", "completions", "lsp"] {
+    for command in ["init", "check", "fmt", "test", "run", "serve", "graph", "explain", "completions", "lsp"] {
         let ran = folder.journey(&[command, "--help"]);
         assert_eq!(ran.status, 0);
         assert!(ran.out.contains("Examples:"), "{command} shows no example");

@@ -35,7 +35,10 @@ pub fn try_stored(folder: &Path) -> Result<Stored, StoreError> {
 
 /// Brings the table of a folder up to its journal, as a run does in time.
 pub fn settle(folder: &Path) {
-    DurableStore::open(folder, 64 << 20).unwrap().checkpoint().unwrap();
+    let mut store = DurableStore::open(folder, 64 << 20).unwrap();
+    let end = store.end();
+    store.released(end);
+    store.checkpoint().unwrap();
 }
 
 /// How many commits the journal of a folder holds, as long as it is whole; none where it is not there yet.
