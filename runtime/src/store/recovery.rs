@@ -30,6 +30,8 @@ struct Replay {
     /// Effects that may not have been handed on, and the ends of their batches.
     effects: Vec<(Position, String)>,
     effects_from: Position,
+    /// Whether those of all commits but the last are known to have been handed on.
+    only_last_effects: bool,
     /// Up to where the table has everything.
     written: Position,
     /// Where the last batch begins and ends.
@@ -98,6 +100,7 @@ impl DurableStore {
             meta: checkpoint.meta.clone(),
             next_rejected: checkpoint.next_rejected,
             effects_from: effects_from.unwrap_or(checkpoint.from),
+            only_last_effects: effects_from.is_none(),
             written: checkpoint.from,
             last: checkpoint.from,
             end: checkpoint.from,
@@ -119,6 +122,9 @@ impl Replay {
     fn see(&mut self, end: Position, batch: &[u8]) -> Result<(), StoreError> {
         let unreadable = || damaged(&format!("the batch of the journal that ends at position {end}"));
         let (head, mut rest) = Head::decode(batch).ok_or_else(unreadable)?;
+        if self.only_last_effects {
+            self.effects.clear();
+        }
         if end > self.effects_from && !head.effects.is_empty() {
             self.effects.push((end, head.effects.to_string()));
         }
