@@ -18,6 +18,7 @@ mod init;
 mod lsp;
 mod manifest;
 mod run;
+mod serve;
 mod stored;
 mod support;
 mod templates;
