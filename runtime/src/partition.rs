@@ -13,6 +13,7 @@ use crate::counters::Counters;
 use crate::effect::lines::Lines;
 use crate::engine::Engine;
 use crate::journal::Position;
+use crate::run::check_versions;
 use crate::store::{Commit, Meta, Store, StoreError};
 use crate::summary::Rejected;
 use crate::wire::Reason;
@@ -98,9 +99,10 @@ impl<S: Store> Partition<S> {
     /// Goes on with what the store holds.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// Where the store cannot be read, or live instances cannot go on in this program.
     pub fn new(program: &Arc<Program>, sources: &Arc<Sources>, options: Options, store: S) -> Result<Self, StoreError> {
         let mut meta = store.meta()?.unwrap_or_default();
+        check_versions(program, &meta).map_err(|error| StoreError::Failed(error.to_string()))?;
         let mut engine = Engine::new(Arc::clone(program), Arc::clone(sources), options.budget, &meta.editions, &meta.profiles);
         engine.counters = Counters::resume(&program.module, &meta.counters);
         meta.editions = engine.editions().table().to_vec();

@@ -340,7 +340,7 @@ fn other_journeys(program: &Program, meta: &Meta) -> Vec<String> {
 }
 
 /// Live instances can only go on in the version that they are in, and held messages only leave where they are known.
-fn check_versions(program: &Program, meta: &Meta) -> Result<(), RunError> {
+pub(crate) fn check_versions(program: &Program, meta: &Meta) -> Result<(), RunError> {
     for (name, counts) in meta.counters.journeys.iter().filter(|(_, counts)| counts.live > 0) {
         let old = meta.versions.get(name).cloned().unwrap_or_default();
         let new = program.module.journeys.iter().find(|journey| journey.name == *name).map(|journey| journey.version.clone());

@@ -93,6 +93,16 @@ fn what_cannot_be_taken_is_told_and_the_rest_is_taken() {
 }
 
 #[test]
+fn a_program_in_which_live_instances_cannot_go_on_is_refused() {
+    let folder = Folder::with(&[("shop.journey", SHOP)]);
+    Server::start(&folder).post("application/json", &event(1));
+    folder.write("shop.journey", SHOP.replace("wait 30d", "wait 20d"));
+    let ran = folder.journey(&["serve", "shop.journey", "--data", "data", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.status, 3);
+    assert!(ran.err.contains("`recovery` has 1 live instance of version"), "{}", ran.err);
+}
+
+#[test]
 fn an_address_that_others_can_reach_is_refused() {
     let folder = Folder::with(&[("shop.journey", SHOP)]);
     let ran = folder.journey(&["serve", "shop.journey", "--data", "data", "--listen", "0.0.0.0:0"]);
