@@ -1,16 +1,16 @@
 //! `journey serve`.
 
+mod effects;
+
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::report;
 use clap::Args;
-use journey_runtime::journal::Position;
-use journey_runtime::node::{Bell, Node, Part, Sink};
+use effects::EffectsLog;
+use journey_runtime::node::{Bell, Node, Part};
 use journey_runtime::partition::Options;
 use journey_runtime::server::Server;
 use journey_runtime::store::{DurableStore, StoreError};
-use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,29 +34,9 @@ pub struct Serve {
     /// Where to listen; only this machine can reach a loopback address
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070")]
     listen: SocketAddr,
-    /// Append everything that happens to this file, one JSON object a line
+    /// Append everything that happens to this file, one JSON object a line; after a crash the last lines may stand there twice
     #[arg(long, value_name = "FILE")]
     effects: Option<PathBuf>,
-}
-
-/// Effects in a file, or nowhere.
-struct EffectsFile {
-    file: Option<File>,
-    written: Position,
-}
-
-impl Sink for EffectsFile {
-    fn effects(&mut self, lines: String, end: Position) -> Result<(), StoreError> {
-        if let Some(file) = &mut self.file {
-            file.write_all(lines.as_bytes()).map_err(|error| StoreError::Failed(format!("the effects cannot be written: {error}")))?;
-        }
-        self.written = end;
-        Ok(())
-    }
-
-    fn safe(&self) -> Position {
-        self.written
-    }
 }
 
 pub fn run(command: &Serve, output: &Output) -> Result<(), Failure> {
@@ -66,18 +46,14 @@ pub fn run(command: &Serve, output: &Output) -> Result<(), Failure> {
     let project = report::load(command.path.as_deref(), output)?;
     let program = Arc::new(report::runnable(&project, output)?);
     let options = Options { dedupe_ms: project.settings.dedupe_window_ms, budget: project.settings.budget, lateness_ms: 0 };
-    let effects = match &command.effects {
-        Some(path) => {
-            let opened = OpenOptions::new().append(true).create(true).open(path);
-            Some(opened.map_err(|error| Failure::io(format!("the effects `{}` can't be written", path.display()), &error))?)
-        }
-        None => None,
-    };
+    let noted = effects::noted(&command.data, command.effects.is_some());
     let bell = Bell::new();
     let ring = bell.clone();
     let store =
-        DurableStore::open_threaded(&command.data, project.settings.cache_bytes, None, Arc::new(move || ring.ring())).map_err(failed)?;
-    let part = Part { store, bell, sink: EffectsFile { file: effects, written: Position::default() } };
+        DurableStore::open_threaded(&command.data, project.settings.cache_bytes, noted, Arc::new(move || ring.ring())).map_err(failed)?;
+    let sink = EffectsLog::open(command.effects.as_deref(), &command.data, noted.unwrap_or(store.end()))
+        .map_err(|error| Failure::io(String::from("the effects can't be written"), &error))?;
+    let part = Part { store, bell, sink };
     let node = Node::start(&program, &Arc::new(project.sources), options, vec![part]).map_err(failed)?;
     serve(command.listen, Arc::new(node), output)
 }

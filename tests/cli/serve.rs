@@ -71,6 +71,14 @@ fn what_was_acknowledged_lasts_through_a_kill_and_counts_once() {
     let stored = stored(&folder.path().join("data"));
     let recovery = &stored.meta.counters.journeys["recovery"];
     assert_eq!((recovery.started, recovery.live), (45, 45));
+    let effects = folder.read("effects.ndjson");
+    for n in 0..45 {
+        let instances = stored.customers[&format!("u{}", n % 7)].instances.iter().map(|instance| instance.number);
+        for number in instances {
+            let id = format!("\"recovery/u{}/{number}\"", n % 7);
+            assert!(effects.contains(&id), "nothing was told of {id}");
+        }
+    }
     assert_eq!(stored.customers.values().map(|customer| customer.instances.len()).sum::<usize>(), 45);
 }
 
