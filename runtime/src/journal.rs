@@ -31,6 +31,12 @@ impl fmt::Display for Position {
     }
 }
 
+/// Whether a folder holds a journal.
+#[must_use]
+pub fn is_there(disk: &dyn Disk, folder: &Path) -> bool {
+    segment::list(disk, folder).is_ok_and(|firsts| !firsts.is_empty())
+}
+
 /// Whether the journal of a folder begins at a position.
 #[must_use]
 pub fn begins_at(disk: &dyn Disk, folder: &Path, at: Position) -> bool {

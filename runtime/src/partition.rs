@@ -73,13 +73,6 @@ pub struct Released {
     pub end: Position,
 }
 
-/// A commit that is not durable yet.
-#[derive(Debug)]
-struct Pending {
-    end: Position,
-    released: Released,
-}
-
 /// See the module.
 #[derive(Debug)]
 pub struct Partition<S> {
@@ -90,7 +83,7 @@ pub struct Partition<S> {
     rejected: Vec<Rejected>,
     /// Of the commit that is being made.
     outcomes: Vec<(u64, Outcome)>,
-    pending: VecDeque<Pending>,
+    pending: VecDeque<Released>,
     /// Whether something beside customers has changed since the last commit.
     dirty: bool,
 }
@@ -110,7 +103,7 @@ impl<S: Store> Partition<S> {
         meta.versions.extend(program.module.journeys.iter().map(|journey| (journey.name.clone(), journey.version.clone())));
         let mut world = World::new(engine, store, (Lines::default(), Asking::default()), meta.clock_ms, options.dedupe_ms)?;
         world.outgoing = std::mem::take(&mut meta.outgoing).into();
-        let again = |(end, effects)| Pending { end, released: Released { outcomes: Vec::new(), effects, end } };
+        let again = |(end, effects)| Released { outcomes: Vec::new(), effects, end };
         let pending = world.store.unreleased().into_iter().map(again).collect();
         Ok(Self { world, options, meta, broadcasts: Vec::new(), rejected: Vec::new(), outcomes: Vec::new(), pending, dirty: false })
     }
@@ -152,11 +145,11 @@ impl<S: Store> Partition<S> {
         let durable = self.world.store.durable()?;
         while let Some(first) = self.pending.pop_front_if(|first| first.end <= durable) {
             if all.effects.is_empty() {
-                all.effects = first.released.effects;
+                all.effects = first.effects;
             } else {
-                all.effects.push_str(&first.released.effects);
+                all.effects.push_str(&first.effects);
             }
-            all.outcomes.extend(first.released.outcomes);
+            all.outcomes.extend(first.outcomes);
             all.end = first.end;
         }
         Ok(all)
@@ -250,8 +243,7 @@ impl<S: Store> Partition<S> {
         self.broadcasts.clear();
         self.rejected.clear();
         self.dirty = false;
-        let released = Released { outcomes: std::mem::take(&mut self.outcomes), effects, end };
-        self.pending.push_back(Pending { end, released });
+        self.pending.push_back(Released { outcomes: std::mem::take(&mut self.outcomes), effects, end });
         Ok(())
     }
 }

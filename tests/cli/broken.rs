@@ -99,6 +99,9 @@ fn a_full_disk_loses_nothing_and_once_there_is_room_the_same_command_goes_on() {
         assert_eq!((ran.status, ran.err.as_str()), (0, ""));
         // At which step there is no room is a matter of pages.
         let told = folder.read("full.txt").replace("be opened", "be written to").replace("be synced", "be written to");
+        // Whether the journal or the table finds it full first hangs on how large sled's files have become.
+        let told =
+            told.replace("the file disk/data/journal/next.new cannot be written:", "the data folder disk/data cannot be written to:");
         insta::assert_snapshot!("data_full", told);
         assert_eq!(ran.out, whole.out);
         assert_eq!(folder.read("after.ndjson"), effects);
@@ -185,6 +188,14 @@ fn damaged_or_missing_parts_of_the_store_are_told() {
     again();
     folder.write("data/journey.data", "journey data folder, format many\n");
     refused(&folder.journey(&args(&[])), "data_damaged_mark");
+}
+
+#[test]
+fn a_journal_that_is_gone_is_not_taken_for_an_empty_one() {
+    let folder = shop(40);
+    assert_eq!(folder.journey(&args(&[])).status, 0);
+    fs::remove_dir_all(folder.path().join("data/journal")).unwrap();
+    refused(&folder.journey(&args(&[])), "data_gone_journal");
 }
 
 #[test]

@@ -96,10 +96,14 @@ impl Folder {
         fs::remove_dir_all(self.table()).map_err(|error| failed(&self.path, "cannot be written to", &error))
     }
 
-    /// In a new folder, the journal is there before the table: as long as it is whole, the table can be made anew.
+    /// In a new folder, the journal is there before the table: a table without one has lost it, and as long as it is whole, the table
+    /// can be made anew.
     fn begin_journal(&self) -> Result<(), StoreError> {
-        if self.table().exists() || self.journal().exists() {
+        if journal::is_there(&RealDisk, &self.journal()) {
             return Ok(());
+        }
+        if self.table().exists() {
+            return Err(StoreError::Broken(format!("the journal in {} is missing", self.journal().display())));
         }
         let options = journal::Options::fresh();
         Journal::open(Arc::new(RealDisk), &self.journal(), options, Position(0), &mut |_, _| Ok::<_, LogError>(()))?;
